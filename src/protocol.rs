@@ -1,0 +1,121 @@
+//! What the page and the worker say to each other: plain data, one version.
+//!
+//! The page posts one [`Request`] (with the file itself beside it, which the browser passes by reference) and the
+//! worker answers with any number of [`Response::Progress`] and one last response. After a report the worker keeps
+//! the customers' columns and answers [`Request::Customers`] with a page of rows, so that the page never decodes
+//! more than it shows. A run is cancelled by ending its worker; the worker behind the result on screen is another.
+
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Day;
+use crate::ingest::{Mapping, Proposal};
+use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step};
+use crate::sample::SampleLanguage;
+
+/// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Asked of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Request {
+    /// Read a file's head and propose roles; go straight on to the report where the roles are certain and no
+    /// `confirm` is wanted.
+    Open {
+        /// Roles confirmed by the user; `None` to use the proposal.
+        mapping: Option<Mapping>,
+        /// Always stop at the proposal.
+        confirm: bool,
+        /// Settings as the user or host gave them.
+        settings: Settings,
+    },
+    /// Generate the built-in sample and report on it.
+    Sample {
+        /// Language of its headers and names.
+        language: SampleLanguage,
+        /// Settings.
+        settings: Settings,
+    },
+    /// A page of the customer table.
+    Customers {
+        /// Sort, filter, range.
+        query: CustomerQuery,
+        /// Echoed in the answer, so that an overtaken answer can be dropped.
+        ticket: u32,
+    },
+}
+
+/// Said by the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Response {
+    /// Work under way.
+    Progress(Progress),
+    /// Roles proposed for the columns of the file; the user decides.
+    Proposal(Box<Proposal>),
+    /// The report; customers stay with the worker.
+    Report(Box<Report>),
+    /// A page of the customer table.
+    Customers {
+        /// The rows.
+        rows: CustomerRows,
+        /// From the request.
+        ticket: u32,
+    },
+    /// It could not be done.
+    Failed(Problem),
+}
+
+/// Why something could not be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Problem {
+    /// The file could not be used.
+    File {
+        /// What and where.
+        error: crate::ingest::Error,
+        /// Roles proposed before the failure, so that the user can put them right.
+        proposal: Option<Box<Proposal>>,
+    },
+    /// A setting is out of range.
+    Settings {
+        /// Which, and the range.
+        error: SettingsError,
+    },
+    /// The worker stopped: a defect of ours, or not enough memory.
+    Crashed {
+        /// What the browser said.
+        detail: String,
+    },
+}
+
+impl Problem {
+    /// Stable code for hosts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { error, .. } => error.code(),
+            Self::Settings { .. } => "invalid-settings",
+            Self::Crashed { detail } if detail.contains("memory") => "out-of-memory",
+            Self::Crashed { .. } => "internal",
+        }
+    }
+}
+
+/// How far the work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// What is being done.
+    pub step: Step,
+    /// Done so far, in the step's own unit (bytes or customers).
+    pub done: f64,
+    /// Of how many; 0 when unknown.
+    pub total: f64,
+}
+
+/// The day a JS date or ISO text names; used for the `asOf` setting.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<Day> {
+    Day::parse_iso(text.get(..10)?)
+}

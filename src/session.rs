@@ -1,0 +1,177 @@
+//! The state machine of the app, without a browser: what is on screen, what is under way, and what a message does
+//! to both.
+//!
+//! The result on screen and the work under way are two fields rather than one enum, because they are independent:
+//! a new file that fails, is cancelled or crashes its worker must leave the earlier result standing.
+
+use std::sync::Arc;
+
+use crate::ingest::Proposal;
+use crate::protocol::{Problem, Progress, Response};
+use crate::report::Report;
+
+/// Where the data of a result came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file of the user's, by name.
+    File(String),
+    /// The built-in sample.
+    Sample,
+}
+
+/// A finished report and where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The report.
+    pub report: Arc<Report>,
+    /// Its data.
+    pub origin: Origin,
+}
+
+/// What is under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Activity {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// A worker is at it.
+    Running {
+        /// What it works on.
+        origin: Origin,
+        /// How far it is; `None` before its first word.
+        progress: Option<Progress>,
+    },
+    /// The user is asked which column is which.
+    Mapping {
+        /// The file.
+        origin: Origin,
+        /// What was found.
+        proposal: Arc<Proposal>,
+        /// Why the question came up, where a run failed for its columns.
+        problem: Option<Problem>,
+    },
+    /// The last attempt failed.
+    Failed {
+        /// The file.
+        origin: Origin,
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// The whole state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// The result on screen.
+    pub outcome: Option<Outcome>,
+    /// The work under way.
+    pub activity: Activity,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A file or the sample was opened, or a mapping confirmed.
+    Started(Origin),
+    /// The worker said something.
+    Said(Response),
+    /// The worker died.
+    Crashed(String),
+    /// The user cancelled, or put a failure or question away.
+    Dismissed,
+}
+
+impl Session {
+    /// The state after an event. Words of a worker that is no longer expected change nothing.
+    #[must_use]
+    pub fn after(self, event: Event) -> Self {
+        let Self { outcome, activity } = self;
+        match (activity, event) {
+            (_, Event::Started(origin)) => {
+                Self { outcome, activity: Activity::Running { origin, progress: None } }
+            }
+            (Activity::Running { origin, .. }, Event::Said(response)) => said(outcome, origin, response),
+            (Activity::Running { origin, .. }, Event::Crashed(detail)) => Self {
+                outcome,
+                activity: Activity::Failed { origin, problem: Problem::Crashed { detail } },
+            },
+            (_, Event::Dismissed) => Self { outcome, activity: Activity::Idle },
+            (activity, _) => Self { outcome, activity },
+        }
+    }
+
+    /// The report on screen.
+    #[must_use]
+    pub fn report(&self) -> Option<Arc<Report>> {
+        self.outcome.as_ref().map(|o| Arc::clone(&o.report))
+    }
+}
+
+fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session {
+    match response {
+        Response::Progress(progress) => {
+            Session { outcome, activity: Activity::Running { origin, progress: Some(progress) } }
+        }
+        Response::Proposal(proposal) => {
+            let proposal = Arc::new(*proposal);
+            Session { outcome, activity: Activity::Mapping { origin, proposal, problem: None } }
+        }
+        Response::Report(report) => Session {
+            outcome: Some(Outcome { report: Arc::new(*report), origin }),
+            activity: Activity::Idle,
+        },
+        // A missing column is a question, not an end: the user may know which one it is.
+        Response::Failed(Problem::File { error, proposal: Some(proposal) }) if error.asks_for_columns() => {
+            let problem = Some(Problem::File { error, proposal: None });
+            Session { outcome, activity: Activity::Mapping { origin, proposal: Arc::new(*proposal), problem } }
+        }
+        Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
+        Response::Customers { .. } => Session { outcome, activity: Activity::Running { origin, progress: None } },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Error;
+
+    fn ready() -> Session {
+        Session::default()
+            .after(Event::Started(Origin::Sample))
+            .after(Event::Said(Response::Report(Box::default())))
+    }
+
+    #[test]
+    fn a_report_becomes_the_result() {
+        let s = ready();
+        assert_eq!(s.activity, Activity::Idle);
+        assert_eq!(s.outcome.map(|o| o.origin), Some(Origin::Sample));
+    }
+
+    #[test]
+    fn a_failure_a_crash_and_a_cancel_leave_the_result() {
+        let file = || Origin::File("b.csv".into());
+        let failed = Response::Failed(Problem::File { error: Error::Empty, proposal: None });
+        for event in [Event::Said(failed), Event::Crashed("trap".into()), Event::Dismissed] {
+            let s = ready().after(Event::Started(file())).after(event);
+            assert_eq!(s.outcome.as_ref().map(|o| &o.origin), Some(&Origin::Sample));
+            assert!(!matches!(s.activity, Activity::Running { .. }));
+        }
+    }
+
+    #[test]
+    fn a_late_word_after_cancel_changes_nothing() {
+        let before = ready().after(Event::Started(Origin::Sample)).after(Event::Dismissed);
+        let after = before.clone().after(Event::Said(Response::Report(Box::default())));
+        assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_missing_column_becomes_a_question() {
+        let problem = Problem::File { error: Error::NoDateColumn, proposal: Some(Box::default()) };
+        let s = Session::default()
+            .after(Event::Started(Origin::File("a.csv".into())))
+            .after(Event::Said(Response::Failed(problem)));
+        assert!(matches!(s.activity, Activity::Mapping { problem: Some(_), .. }));
+    }
+}
