@@ -1,0 +1,460 @@
+//! Sentences that carry numbers. Each reads fields of the report and computes nothing beyond picking a wording.
+
+use super::{Lang, text};
+use crate::analytics::pattern::Pattern;
+use crate::analytics::value_matrix::ValueClass;
+use crate::ingest::Error;
+use crate::protocol::Problem;
+use crate::report::{Action, ActionKind, Churn, CustomerStage, Notice, Report, Step};
+
+/// A sentence whose key figures stand out: plain and emphasized pieces in order.
+pub type Pieces = Vec<(String, bool)>;
+
+/// Splits `text` at `*`: what stands between two asterisks is emphasized.
+fn pieces(text: &str) -> Pieces {
+    text.split('*').enumerate().filter(|(_, s)| !s.is_empty()).map(|(i, s)| (s.to_owned(), i % 2 == 1)).collect()
+}
+
+/// The pieces as one plain string.
+#[must_use]
+pub fn plain(pieces: &Pieces) -> String {
+    pieces.iter().map(|(s, _)| s.as_str()).collect()
+}
+
+/// Name of a stage.
+#[must_use]
+pub fn stage(lang: Lang, stage: CustomerStage) -> &'static str {
+    match stage {
+        CustomerStage::Exploration => text::stage_exploration(lang),
+        CustomerStage::BuildUp => text::stage_build_up(lang),
+        CustomerStage::Stability => text::stage_stability(lang),
+        CustomerStage::Decline => text::stage_decline(lang),
+        CustomerStage::Exited => text::stage_exited(lang),
+    }
+}
+
+/// Name of a pattern.
+#[must_use]
+pub fn pattern(lang: Lang, pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::EarlyAbort => text::pattern_early_abort(lang),
+        Pattern::MidWay => text::pattern_mid_way(lang),
+        Pattern::EarlyExit => text::pattern_early_exit(lang),
+        Pattern::LongTerm => text::pattern_long_term(lang),
+        Pattern::Active => text::pattern_active(lang),
+        Pattern::Unseen => text::pattern_unseen(lang),
+    }
+}
+
+/// Strategy of a class.
+#[must_use]
+pub fn strategy(lang: Lang, class: ValueClass) -> &'static str {
+    match class {
+        ValueClass::I => text::strategy_release(lang),
+        ValueClass::II => text::strategy_reengineer(lang),
+        ValueClass::III => text::strategy_keep(lang),
+        ValueClass::IV => text::strategy_spare(lang),
+    }
+}
+
+/// Resources of a class.
+#[must_use]
+pub fn resources(lang: Lang, class: ValueClass) -> &'static str {
+    match class {
+        ValueClass::I => text::resource_none(lang),
+        ValueClass::II => text::resource_moderate(lang),
+        ValueClass::III => text::resource_focus(lang),
+        ValueClass::IV => text::resource_top(lang),
+    }
+}
+
+/// Roman numeral of a class.
+#[must_use]
+pub fn class(class: ValueClass) -> &'static str {
+    match class {
+        ValueClass::I => "I",
+        ValueClass::II => "II",
+        ValueClass::III => "III",
+        ValueClass::IV => "IV",
+    }
+}
+
+/// What is being done.
+#[must_use]
+pub fn step(lang: Lang, step: Step) -> &'static str {
+    match step {
+        Step::Read => text::step_read(lang),
+        Step::Parse => text::step_parse(lang),
+        Step::Orders => text::step_orders(lang),
+        Step::Churn => text::step_churn(lang),
+        Step::Rfm => text::step_rfm(lang),
+        Step::Models => text::step_models(lang),
+        Step::Stages => text::step_stages(lang),
+        Step::Value => text::step_value(lang),
+        Step::Done => text::step_done(lang),
+    }
+}
+
+/// "in the last 12 months".
+fn window(lang: Lang, churn: &Churn) -> String {
+    match lang {
+        Lang::En if churn.window_months == 1 => "in the last month".to_owned(),
+        Lang::En => format!("in the last {} months", churn.window_months),
+        Lang::ZhHans => format!("过去 {} 个月", churn.window_months),
+    }
+}
+
+/// The overview's answer.
+#[must_use]
+pub fn overview_answer(lang: Lang, report: &Report) -> Pieces {
+    let o = &report.overview;
+    let Some(churn) = report.churn.as_ref().filter(|c| c.rate.is_some()) else {
+        return pieces(&match lang {
+            Lang::En => format!("{} brought *{}* in revenue.", lang.customers(o.customers), lang.money(o.revenue)),
+            Lang::ZhHans => format!("{}共带来 *{}* 收入。", lang.customers(o.customers), lang.money(o.revenue)),
+        });
+    };
+    let (lost, base) = (lang.int(churn.lost), lang.int(churn.base));
+    let worth = o.win_back_reserve.filter(|w| *w > 0.0 && churn.definition != "contract-flag");
+    pieces(&match (lang, churn.definition == "contract-flag") {
+        (Lang::En, true) => format!("You lost *{lost} of {base}* contract customers."),
+        (Lang::ZhHans, true) => format!("{base} 位合同客户中流失了 *{lost}* 位。"),
+        (Lang::En, false) => {
+            let tail = worth.map_or(String::new(), |w| {
+                format!(" All who have left could still be worth *{}* if won back.", lang.compact(w))
+            });
+            format!("You lost *{lost} of {base}* customers {}.{tail}", window(lang, churn))
+        }
+        (Lang::ZhHans, false) => {
+            let tail = worth.map_or(String::new(), |w| format!("全部已退出客户若能挽回，仍值 *{}*。", lang.compact(w)));
+            format!("{}，{base} 位客户中流失了 *{lost}* 位。{tail}", window(lang, churn))
+        }
+    })
+}
+
+/// The overview's second sentence: where most of the leaving happens.
+#[must_use]
+pub fn overview_lede(lang: Lang, report: &Report) -> String {
+    let o = &report.overview;
+    let ended: u32 = report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
+    let aborted = report.patterns.iter().find(|p| p.pattern == Pattern::EarlyAbort);
+    let one_time = aborted.map_or(0, |p| p.one_time);
+    if let Some(p) = aborted.filter(|p| ended > 0 && p.customers * 2 > ended) {
+        let share = lang.percent0(f64::from(p.customers) / f64::from(ended));
+        return match (lang, one_time * 2 > p.customers) {
+            (Lang::En, true) => format!("Most left early: {share} of the ended relationships never got past exploration, most of them after one purchase."),
+            (Lang::En, false) => format!("Most left early: {share} of the ended relationships never got past exploration."),
+            (Lang::ZhHans, true) => format!("多数离开得很早：已结束的关系中 {share} 未走出考察期，其中大多只买过一次。"),
+            (Lang::ZhHans, false) => format!("多数离开得很早：已结束的关系中 {share} 未走出考察期。"),
+        };
+    }
+    match lang {
+        Lang::En => format!("{} are active today, {} of them past their alert point.", lang.int(o.active), lang.int(o.alerted)),
+        Lang::ZhHans => format!("目前活跃客户 {} 位，其中 {} 位已超过警戒点。", lang.int(o.active), lang.int(o.alerted)),
+    }
+}
+
+/// The lifecycle page's answer.
+#[must_use]
+pub fn lifecycle_answer(lang: Lang, report: &Report) -> Pieces {
+    let Some(l) = &report.lifecycle else { return pieces(text::not_computable(lang)) };
+    let row = |s: CustomerStage| l.stages.iter().find(|r| r.stage == s).map_or(0, |r| r.customers);
+    let active: u32 = l.stages.iter().filter(|r| r.stage != CustomerStage::Exited).map(|r| r.customers).sum();
+    let (stable, decline) = (row(CustomerStage::Stability), row(CustomerStage::Decline));
+    let sparse = report.notices.iter().any(|n| matches!(n, Notice::SparseBuyers { .. }));
+    pieces(&match (lang, sparse) {
+        (Lang::En, true) => format!(
+            "*{} of {}* active customers are past their alert point; orders are too rare for most stages to be more than indicative.",
+            lang.int(report.overview.alerted), lang.int(active)
+        ),
+        (Lang::ZhHans, true) => format!(
+            "{} 位活跃客户中 *{}* 位已超过警戒点；订单过于稀疏，多数阶段判断仅供参考。",
+            lang.int(active), lang.int(report.overview.alerted)
+        ),
+        (Lang::En, false) => format!(
+            "Of {} active customers, *{}* are in stability and *{}* in decline.",
+            lang.int(active), lang.int(stable), lang.int(decline)
+        ),
+        (Lang::ZhHans, false) => format!(
+            "{} 位活跃客户中，*{}* 位处于稳定期，*{}* 位处于退化期。",
+            lang.int(active), lang.int(stable), lang.int(decline)
+        ),
+    })
+}
+
+/// The patterns page's answer.
+#[must_use]
+pub fn patterns_answer(lang: Lang, report: &Report) -> Pieces {
+    let ended: u32 = report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
+    if ended == 0 {
+        return pieces(lang.pick(
+            "No relationship in this file can be called ended.",
+            "此文件中没有可判定为已结束的关系。",
+        ));
+    }
+    let most = report.patterns.iter().filter(|p| p.pattern != Pattern::Active).max_by_key(|p| p.customers);
+    let Some(most) = most else { return Vec::new() };
+    let share = lang.percent0(f64::from(most.customers) / f64::from(ended));
+    if most.pattern == Pattern::EarlyAbort && most.one_time * 2 > most.customers {
+        return pieces(&match lang {
+            Lang::En => format!(
+                "Most left after one purchase: *{} of {}* ended relationships.",
+                lang.int(most.one_time), lang.int(ended)
+            ),
+            Lang::ZhHans => format!(
+                "多数只买一次就离开：{} 段已结束的关系中占 *{}* 段。",
+                lang.int(ended), lang.int(most.one_time)
+            ),
+        });
+    }
+    pieces(&match lang {
+        Lang::En => format!("*{share}* of {} ended relationships were of the {} kind.", lang.int(ended), pattern(lang, most.pattern).to_lowercase()),
+        Lang::ZhHans => format!("{} 段已结束的关系中，*{share}* 属于{}。", lang.int(ended), pattern(lang, most.pattern)),
+    })
+}
+
+/// The value page's answer.
+#[must_use]
+pub fn value_answer(lang: Lang, report: &Report) -> Pieces {
+    let Some(m) = &report.value_matrix else { return pieces(text::not_computable(lang)) };
+    let total: f64 = m.classes.iter().map(|c| c.current_value).sum();
+    let top: Vec<_> = m.classes.iter().filter(|c| matches!(c.class, ValueClass::III | ValueClass::IV)).collect();
+    let customers: u32 = top.iter().map(|c| c.customers).sum();
+    let all: u32 = m.classes.iter().map(|c| c.customers).sum();
+    let value: f64 = top.iter().map(|c| c.current_value).sum();
+    let share = if total > 0.0 { lang.percent0(value / total) } else { "–".to_owned() };
+    pieces(&match lang {
+        Lang::En => format!(
+            "*{} of {}* customers carry {share} of the current value of *{}*.",
+            lang.int(customers), lang.int(all), lang.compact(total)
+        ),
+        Lang::ZhHans => format!(
+            "{} 位客户中，*{}* 位承载了 *{}* 当前价值的 {share}。",
+            lang.int(all), lang.int(customers), lang.compact(total)
+        ),
+    })
+}
+
+/// The loss page's answer.
+#[must_use]
+pub fn loss_answer(lang: Lang, lost: f64, revenue: f64, profit: f64) -> Pieces {
+    pieces(&match lang {
+        Lang::En => format!(
+            "At this rate *{}* customers leave in a year: *{}* in revenue and *{}* in profit.",
+            lang.decimal(lost, 0), lang.money(revenue), lang.money(profit)
+        ),
+        Lang::ZhHans => format!(
+            "按此比率，一年流失 *{}* 位客户：损失收入 *{}*、利润 *{}*。",
+            lang.decimal(lost, 0), lang.money(revenue), lang.money(profit)
+        ),
+    })
+}
+
+/// The customers page's answer.
+#[must_use]
+pub fn customers_answer(lang: Lang, total: usize, all: u32) -> Pieces {
+    pieces(&match (lang, total == all as usize) {
+        (Lang::En, true) => format!("*{}* customers, one by one.", lang.int(all)),
+        (Lang::ZhHans, true) => format!("*{}* 位客户，逐一列出。", lang.int(all)),
+        (Lang::En, false) => format!("*{}* of {} customers.", lang.int(total as f64), lang.int(all)),
+        (Lang::ZhHans, false) => format!("{} 位客户中的 *{}* 位。", lang.int(all), lang.int(total as f64)),
+    })
+}
+
+/// An action: its headline, whom it concerns, and the unit of its worth.
+#[must_use]
+pub fn action(lang: Lang, action: &Action) -> (String, &'static str, &'static str) {
+    let n = lang.customers(action.customers);
+    match action.kind {
+        ActionKind::ContactAlerted => (
+            match lang {
+                Lang::En => format!("Contact {n} now"),
+                Lang::ZhHans => format!("立即联系 {n}"),
+            },
+            lang.pick("Class III and IV, silent beyond their alert point", "III、IV 类，沉默已超过警戒点"),
+            text::at_risk(lang),
+        ),
+        ActionKind::RepairDecline => (
+            match lang {
+                Lang::En => format!("Find out why {n} buy less"),
+                Lang::ZhHans => format!("查明 {n}减少购买的原因"),
+            },
+            lang.pick("In decline, not yet gone", "处于退化期，尚未离开"),
+            text::at_risk(lang),
+        ),
+        ActionKind::RebuildStalled => (
+            match lang {
+                Lang::En => format!("Rebuild {} stalled relationships", lang.int(action.customers)),
+                Lang::ZhHans => format!("再造 {} 段停滞的关系", lang.int(action.customers)),
+            },
+            lang.pick("Class II: low value today, room to grow", "II 类：当前价值低，但有增长空间"),
+            text::potential(lang),
+        ),
+        ActionKind::SecondOrder => (
+            match lang {
+                Lang::En => format!("Win the second order of {n}"),
+                Lang::ZhHans => format!("争取 {n}的第二单"),
+            },
+            lang.pick("Bought once and still within reach", "只买过一次，仍有机会"),
+            text::potential(lang),
+        ),
+        ActionKind::WinBack => (
+            match lang {
+                Lang::En => format!("Ask {n} back"),
+                Lang::ZhHans => format!("挽回 {n}"),
+            },
+            lang.pick("Left, but still likely to be worth more than the mean active customer", "已离开，但预期价值仍高于活跃客户均值"),
+            text::lifetime_value(lang),
+        ),
+    }
+}
+
+/// What must be said beside a number.
+#[must_use]
+pub fn notice(lang: Lang, notice: &Notice) -> String {
+    match notice {
+        Notice::FewCustomers { customers } => match lang {
+            Lang::En => format!("Only {}: read the figures as descriptions, not as estimates.", lang.customers(*customers)),
+            Lang::ZhHans => format!("仅有 {}：数字仅作描述，不宜推断。", lang.customers(*customers)),
+        },
+        Notice::ShortHistory { days } => match lang {
+            Lang::En => format!("The file spans {}: too short for stages and lifetime value (six months are needed).", lang.days(f64::from(*days))),
+            Lang::ZhHans => format!("文件仅覆盖 {}：不足六个月，无法判断阶段与终身价值。", lang.days(f64::from(*days))),
+        },
+        Notice::ShorterThanThreshold => lang.pick(
+            "The file is not longer than the silence after which a customer counts as gone, so nobody can be called gone yet.",
+            "文件时长未超过判定流失所需的沉默时间，因此尚无法判定任何客户已流失。",
+        ).to_owned(),
+        Notice::AssumedMargin { margin } => match lang {
+            Lang::En => format!("The file has no costs: profit assumes a margin of {} of revenue.", lang.percent0(*margin)),
+            Lang::ZhHans => format!("文件没有成本列：利润按收入的 {} 估算。", lang.percent0(*margin)),
+        },
+        Notice::NoClvModel { .. } => lang.pick(
+            "The lifetime value model could not be fitted to this file; current value uses each customer's recent profit instead.",
+            "终身价值模型无法拟合此文件；当前价值改用客户近期利润估算。",
+        ).to_owned(),
+        Notice::NoDropout => lang.pick(
+            "The model sees no dropout in these data, so P(alive) is not shown; warnings follow the silence rule.",
+            "模型未在数据中发现流失，故不显示存续概率；预警以沉默规则为准。",
+        ).to_owned(),
+        Notice::PooledSpend => lang.pick(
+            "The spend model could not be fitted; the mean amount of all orders is used.",
+            "消费金额模型无法拟合，改用全部订单的平均金额。",
+        ).to_owned(),
+        Notice::SpendCorrelation { correlation } => match lang {
+            Lang::En => format!("Order count and amount are correlated ({}); the spend model assumes they are not.", lang.decimal(*correlation, 2)),
+            Lang::ZhHans => format!("订单数与金额相关（{}），而金额模型假定二者无关。", lang.decimal(*correlation, 2)),
+        },
+        Notice::NoStages => lang.pick(
+            "Stages and patterns need purchases over time; this file has one row per contract.",
+            "阶段与退出模式需要逐期交易数据；此文件为每位客户一行的合同数据。",
+        ).to_owned(),
+        Notice::SparseBuyers { share } => match lang {
+            Lang::En => format!("{} of the stage verdicts are indicative only (fewer than three orders a month at the plateau).", lang.percent0(*share)),
+            Lang::ZhHans => format!("{} 的阶段判断仅供参考（平台期月均不足三单）。", lang.percent0(*share)),
+        },
+        Notice::ContractDesign => lang.pick(
+            "The flag does not say when customers left; the survival curve assumes that leavers of all dates are in the file.",
+            "流失标记未说明离开时间；生存曲线假定文件包含各个时期的流失者。",
+        ).to_owned(),
+        Notice::StageSample { customers } => match lang {
+            Lang::En => format!("The stage method's common parameters were estimated on a fixed sample of {}.", lang.customers(*customers)),
+            Lang::ZhHans => format!("阶段方法的总体参数由固定抽取的 {}估计。", lang.customers(*customers)),
+        },
+        Notice::MissingGrowthPart { part } => {
+            let name = match part.as_str() {
+                "up-buying" => text::part_up(lang),
+                "cross-buying" => text::part_cross(lang),
+                _ => text::part_referral(lang),
+            };
+            match lang {
+                Lang::En => format!("Growth potential leaves out: {}.", name.to_lowercase()),
+                Lang::ZhHans => format!("增值潜力未计入：{name}。"),
+            }
+        }
+    }
+}
+
+/// Why it failed, and what to do about it.
+#[must_use]
+pub fn problem(lang: Lang, problem: &Problem) -> (String, String) {
+    match problem {
+        Problem::File { error, .. } => file_error(lang, error),
+        Problem::Settings { error } => match lang {
+            Lang::En => (format!("The setting {} is {}.", error.field, error.value), format!("Allowed: {}.", error.allowed)),
+            Lang::ZhHans => (format!("设置 {} 的值为 {}。", error.field, error.value), format!("允许范围：{}。", error.allowed)),
+        },
+        Problem::Crashed { detail } if problem.code() == "out-of-memory" => {
+            let _ = detail;
+            (
+                lang.pick("There is not enough memory for this file in this browser.", "此浏览器的内存不足以处理这份文件。").to_owned(),
+                lang.pick("Close other tabs, or give one row per customer and month instead of one per purchase.", "请关闭其他标签页，或先汇总为“每位客户每月一行”。").to_owned(),
+            )
+        }
+        Problem::Crashed { detail } => (
+            match lang {
+                Lang::En => format!("The calculation stopped unexpectedly: {detail}"),
+                Lang::ZhHans => format!("计算意外中止：{detail}"),
+            },
+            lang.pick("Try again; if it happens again, please report it with the shape of your file.", "请重试；若再次发生，请连同文件结构反馈给我们。").to_owned(),
+        ),
+    }
+}
+
+fn file_error(lang: Lang, error: &Error) -> (String, String) {
+    let (what, remedy): (String, &str) = match error {
+        Error::Unreadable { looks_like, .. } => (
+            match lang {
+                Lang::En => format!("This is not a text table; it looks like {}.", looks_like.name()),
+                Lang::ZhHans => format!("这不是文本表格，看起来是 {}。", looks_like.name()),
+            },
+            lang.pick("Save it as CSV (in a spreadsheet: Save as, CSV UTF-8) and open that file.", "请另存为 CSV（在电子表格中选择“另存为”→“CSV UTF-8”）后再打开。"),
+        ),
+        Error::Empty => (
+            lang.pick("The file has no rows.", "文件中没有数据行。").to_owned(),
+            lang.pick("Export it again with at least one row below the header.", "请重新导出，表头之下至少要有一行数据。"),
+        ),
+        Error::TooLarge { bytes, limit } => (
+            match lang {
+                Lang::En => format!("The file has {} MB; this browser can take {} MB.", lang.decimal(*bytes as f64 / 1e6, 0), lang.decimal(*limit as f64 / 1e6, 0)),
+                Lang::ZhHans => format!("文件为 {} MB，此浏览器最多可处理 {} MB。", lang.decimal(*bytes as f64 / 1e6, 0), lang.decimal(*limit as f64 / 1e6, 0)),
+            },
+            lang.pick("Split it by year, or give one row per customer and month.", "请按年份拆分，或汇总为“每位客户每月一行”。"),
+        ),
+        Error::NoCustomerColumn => (
+            lang.pick("No column says who the customer is.", "没有哪一列标明客户是谁。").to_owned(),
+            lang.pick("Choose the column with the customer's number or name.", "请指定客户编号或名称所在的列。"),
+        ),
+        Error::NoDateColumn => (
+            lang.pick("No column holds the date.", "没有日期列。").to_owned(),
+            lang.pick("Choose the column with the day of the purchase (for contracts: the tenure or the start date).", "请指定交易日期所在的列（合同数据请指定在网时长或开始日期）。"),
+        ),
+        Error::NoAmountColumn => (
+            lang.pick("No column holds the amount.", "没有金额列。").to_owned(),
+            lang.pick("Choose the column with the amount paid, or both quantity and unit price.", "请指定金额所在的列，或同时指定数量与单价。"),
+        ),
+        Error::NoChurnColumn => (
+            lang.pick("No column says which contracts have ended.", "没有哪一列标明合同是否已终止。").to_owned(),
+            lang.pick("Choose the column with yes or no, 1 or 0, or the end date.", "请指定“是/否”、1/0 或结束日期所在的列。"),
+        ),
+        Error::AmbiguousDates { example, line, .. } => (
+            match lang {
+                Lang::En => format!("Dates such as {example} (line {line}) can be read with the day or the month first."),
+                Lang::ZhHans => format!("日期如 {example}（第 {line} 行）无法判断日在前还是月在前。"),
+            },
+            lang.pick("Say which comes first, day or month.", "请指明日与月的先后次序。"),
+        ),
+        Error::NoUsableRow { rows, first_line } => (
+            match lang {
+                Lang::En => format!("None of the {} rows could be used; the first is on line {first_line}.", lang.int(*rows as f64)),
+                Lang::ZhHans => format!("{} 行数据均无法使用，首个问题在第 {first_line} 行。", lang.int(*rows as f64)),
+            },
+            lang.pick("Check that the columns are assigned rightly: each row needs a customer, a date and an amount.", "请检查各列是否指定正确：每行都需要客户、日期和金额。"),
+        ),
+        Error::Aborted { .. } => (
+            lang.pick("The calculation was cancelled.", "计算已取消。").to_owned(),
+            lang.pick("Open the file again to start over.", "如需重新计算，请再次打开文件。"),
+        ),
+    };
+    (what, remedy.to_owned())
+}

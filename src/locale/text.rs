@@ -1,0 +1,356 @@
+//! Texts without numbers, one entry each with every language.
+
+use super::Lang;
+
+/// Declares `pub fn name(lang) -> &'static str` per entry; an entry without both languages does not compile.
+macro_rules! texts {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        $(
+            #[doc = concat!("\"", $en, "\"")]
+            #[must_use]
+            pub const fn $name(lang: Lang) -> &'static str {
+                lang.pick($en, $zh)
+            }
+        )*
+
+        /// Every text in every language, for tests.
+        #[must_use]
+        pub fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+            vec![$((stringify!($name), $en, $zh)),*]
+        }
+    };
+}
+
+texts! {
+    // Frame
+    tagline: "Who is leaving, when, who is worth keeping, and what it costs", "谁在离开、何时离开、谁值得留住、代价多大";
+    skip_to_content: "Skip to content", "跳到正文";
+    pages: "Pages", "页面";
+    group_where: "Where are we?", "现状如何？";
+    group_who: "Who matters?", "谁更重要？";
+    group_cost: "What does it cost?", "代价多大？";
+    group_data: "Data", "数据";
+    page_start: "Start", "开始";
+    page_columns: "Columns", "列";
+    page_overview: "Overview", "总览";
+    page_lifecycle: "Lifecycle", "生命周期";
+    page_patterns: "Patterns", "退出模式";
+    page_value: "Value", "客户价值";
+    page_loss: "Loss", "流失损失";
+    page_customers: "Customers", "客户";
+    language: "Language", "语言";
+    theme: "Theme", "主题";
+    theme_auto: "System", "跟随系统";
+    theme_light: "Light", "浅色";
+    theme_dark: "Dark", "深色";
+    sample_name: "Built-in sample", "内置示例";
+    open_another: "Open another file", "打开其他文件";
+    privacy_more: "Everything is computed in this tab. Your data is not sent anywhere.", "一切计算都在本页面内完成，数据不会发送到任何地方。";
+
+    // Start
+    start_title: "See who is leaving, and what it costs.", "看清谁在离开，以及代价多大。";
+    start_lede: "Drop a file with one row per purchase. Tenure works out the rest in this tab, and the data never leaves it.", "拖入一份“每行一笔交易”的文件，其余由 Tenure 在本页面内算出，数据不会离开本机。";
+    drop_here: "Drop a customer file here", "把客户文件拖到这里";
+    drop_formats: "CSV, TSV or text, with or without a header; UTF-8, GBK, Big5 and others", "CSV、TSV 或文本，有无表头均可；支持 UTF-8、GBK、Big5 等编码";
+    choose_file: "Choose a file", "选择文件";
+    try_sample: "Open the built-in sample", "打开内置示例";
+    start_no_file: "No file at hand? The loss calculator works from typed-in numbers.", "手边没有文件？流失损失测算只需输入几个数字。";
+    open_calculator: "Open the loss calculator", "打开流失损失测算";
+    start_needs: "What the file needs", "文件需要什么";
+    start_need_customer: "Customer: a number or a name", "客户：编号或名称";
+    start_need_date: "Date: almost any form, 2025-12-31 or 2025年12月31日", "日期：常见写法均可，如 2025-12-31 或 2025年12月31日";
+    start_need_amount: "Amount: what was paid; negative for returns", "金额：实付金额，退货为负";
+    start_need_more: "Optional: order number, product, quantity, unit price, cost, channel. One row per contract works too: tenure and a left or stayed flag.", "可选：订单号、产品、数量、单价、成本、渠道。也支持“每行一份合同”：在网时长加是否流失。";
+    start_answers: "What you get", "能得到什么";
+    start_answer_1: "Which stage each relationship is in: exploration, build-up, stability or decline", "每段关系处于哪个阶段：考察期、形成期、稳定期还是退化期";
+    start_answer_2: "How relationships ended: early abort, mid-way, early exit or long-term", "关系如何结束：早期流产、中途夭折、提前退出还是长久保持";
+    start_answer_3: "Who is worth keeping: current value against growth potential", "谁值得留住：当前价值与增值潜力";
+    start_answer_4: "What a departure costs, and what preventing it may cost", "一次流失损失多少，挽留最多能花多少";
+
+    // Running
+    working: "Working", "正在计算";
+    cancel: "Cancel", "取消";
+    step_read: "Reading the file", "读取文件";
+    step_parse: "Reading rows", "解析数据行";
+    step_orders: "Collecting each customer's orders", "汇总每位客户的订单";
+    step_churn: "Finding each customer's own rhythm", "估计每位客户的购买节奏";
+    step_rfm: "Scoring recency, frequency and money", "计算 RFM 得分";
+    step_models: "Fitting the lifetime value model", "拟合客户终身价值模型";
+    step_stages: "Fitting lifecycle stages", "判断生命周期阶段";
+    step_value: "Building the value matrix", "构建客户价值矩阵";
+    step_done: "Finishing", "即将完成";
+
+    // Failure
+    failed_title: "This file could not be used", "这份文件无法使用";
+    failed_crash_title: "The calculation stopped", "计算意外中止";
+    failed_kept: "The result you had is still here.", "之前的结果仍然保留。";
+    back_to_result: "Back to the result", "返回之前的结果";
+    try_again: "Try again", "重试";
+
+    // Columns
+    columns_title: "Which column is which?", "每一列分别是什么？";
+    columns_lede: "Tenure has made a proposal from the headers and the values. Change what is wrong, then run.", "Tenure 已根据表头和数据给出建议。请改正有误之处，然后开始计算。";
+    columns_column: "Column", "列";
+    columns_values: "First values", "前几个值";
+    columns_role: "Used as", "用作";
+    columns_why: "Why", "依据";
+    columns_run: "Run with these columns", "按此设置计算";
+    columns_first_rows: "First rows of the file", "文件的前几行";
+    columns_found: "What was found", "识别结果";
+    columns_has_header: "The first row is a header", "第一行是表头";
+    columns_shape: "One row is", "每一行是";
+    shape_transactions: "a purchase or order line", "一笔交易或订单行";
+    shape_contracts: "a customer's contract", "一位客户的合同";
+    columns_date_order: "Day and month", "日与月的次序";
+    date_order_auto: "as found", "自动识别";
+    date_order_ymd: "year, month, day", "年、月、日";
+    date_order_dmy: "day, month, year", "日、月、年";
+    date_order_mdy: "month, day, year", "月、日、年";
+    role_none: "not used", "不使用";
+    role_customer: "Customer", "客户";
+    role_date: "Date", "日期";
+    role_amount: "Amount", "金额";
+    role_order: "Order number", "订单号";
+    role_product: "Product", "产品";
+    role_category: "Category", "品类";
+    role_quantity: "Quantity", "数量";
+    role_unit_price: "Unit price", "单价";
+    role_cost: "Cost", "成本";
+    role_channel: "Channel", "渠道";
+    role_tenure: "Tenure in months", "在网月数";
+    role_start: "Start date", "开始日期";
+    role_end: "End date", "结束日期";
+    role_churned: "Left or stayed", "是否流失";
+    role_charge: "Charge per month", "月费";
+    role_total_charge: "Charges so far", "累计费用";
+    role_reason: "Reason for leaving", "流失原因";
+
+    // Shared on result pages
+    what_to_do: "What to do", "行动建议";
+    what_first: "What to do first", "优先行动";
+    how_computed: "How this was computed", "计算方法";
+    show_numbers: "Show the numbers behind this chart", "查看图表数据";
+    customers: "Customers", "客户数";
+    revenue: "Revenue", "收入";
+    profit: "Profit", "利润";
+    orders: "Orders", "订单数";
+    share: "Share", "占比";
+    total: "Total", "合计";
+    month: "Month", "月份";
+    at_risk: "at risk", "面临风险";
+    potential: "potential", "增值潜力";
+    lifetime_value: "lifetime value", "终身价值";
+    see_customers: "See these customers", "查看这些客户";
+    not_computable: "Not computable from this file", "此文件无法计算";
+    certainty_exact: "Certainty: exact arithmetic.", "可靠程度：精确计算。";
+    certainty_estimated: "Certainty: estimated, with an interval.", "可靠程度：统计估计，附区间。";
+    certainty_classified: "Certainty: classification by a model, with its confidence.", "可靠程度：模型分类，附置信度。";
+    certainty_judgement: "Certainty: rests on judgement weights you can change.", "可靠程度：依赖可调整的主观参数。";
+
+    // Overview
+    kpi_churn: "Churn", "流失率";
+    kpi_retention: "Retention", "保持率";
+    kpi_equity: "Customer equity", "客户资产";
+    kpi_risk: "Value at risk", "风险价值";
+    chart_mix: "Stages of active customers, month by month", "各月活跃客户的阶段构成";
+    chart_mix_sub: "Share of customers in a relationship that month, by most likely stage", "当月处于关系中的客户占比，按阶段概率加总";
+    stages_today: "Stages today", "当前阶段";
+    quality_title: "What was read", "读取情况";
+    quality_rows_read: "Rows read", "读取行数";
+    quality_rows_used: "Rows used", "使用行数";
+    quality_rows_aside: "Set aside", "搁置行数";
+    quality_returns: "Returns", "退货行";
+    quality_duplicates: "Exact duplicates (kept)", "完全重复行（保留）";
+    quality_zero: "Zero amounts", "零金额行";
+    quality_missing_customer: "Without a customer", "缺少客户";
+    quality_encoding: "Encoding", "编码";
+    quality_delimiter: "Columns separated by", "分隔符";
+    quality_dates: "Dates", "日期范围";
+    quality_line: "Line", "行号";
+    quality_column: "Column", "列";
+    quality_value: "Value", "值";
+    quality_reason: "Reason", "原因";
+    delimiter_comma: "comma", "逗号";
+    delimiter_tab: "tab", "制表符";
+    delimiter_semicolon: "semicolon", "分号";
+    delimiter_pipe: "pipe", "竖线";
+    delimiter_space: "spaces", "空格";
+    how_overview: "Revenue is the exact sum of all amounts, returns included. A customer has left when the silence since the last order is longer than 95% of the gaps expected from that customer's own rhythm (individual inactivity threshold, shrunk towards the pool). Churn rate: customers active at the start of the window that had left at its end, over all active at its start; Wilson 95% interval (1927). Customer equity: sum of the present values of future profit of all active customers.", "收入为全部金额之和（含退货）。若距上次下单的沉默时间超过该客户自身节奏预期间隔的 95%，则判定为已流失（个体沉默阈值，向总体收缩）。流失率＝窗口期初活跃、期末已流失的客户数÷期初活跃客户数，附 Wilson 95% 区间（1927）。客户资产＝全部活跃客户未来利润现值之和。";
+
+    // Lifecycle
+    chart_life: "A typical relationship in this file", "本文件中的典型关系";
+    chart_life_sub: "Mean value per month by month of relationship; bands show the fitted stages", "按关系月龄计算的平均月交易额；底色为拟合阶段";
+    life_axis: "month of the relationship", "关系月龄（月）";
+    stage: "Stage", "阶段";
+    stage_exploration: "Exploration", "考察期";
+    stage_build_up: "Build-up", "形成期";
+    stage_stability: "Stability", "稳定期";
+    stage_decline: "Decline", "退化期";
+    stage_exited: "Exited", "已退出";
+    monthly_value: "Value a month", "月均交易额";
+    confidence: "Confidence", "置信度";
+    alerted: "Past alert point", "超过警戒点";
+    current_value: "Current value", "当前价值";
+    table_stage_title: "What each stage looks like here", "各阶段的实际表现";
+    table_stage_sub: "Means over customer-months, weighted by the probability of the stage", "按阶段概率加权的客户月均值";
+    customer_months: "Customer-months", "客户月数";
+    orders_per_month: "Orders a month", "月均订单数";
+    order_value: "Value per order", "单均金额";
+    stage_guide: "The four stages", "四个阶段";
+    guide_exploration: "Trial purchases in small quantity; both sides test the fit. Lower the uncertainty, show value, make the first orders perfect.", "小批量尝试性购买，双方相互考察。应降低不确定性、展示价值，把首批订单做到完美。";
+    guide_build_up: "Trust and dependence grow, volume rises fast. Deepen, personalize, widen the range.", "信任与依赖增长，交易量快速上升。应深化关系、个性化服务、拓宽品类。";
+    guide_stability: "Large, steady volume and high mutual investment. Stay better than the best alternative, share gains fairly, invite referrals.", "交易量大而稳定，双方投入高。应保持优于最佳替代者的价值、公平分享收益、邀请推荐。";
+    guide_decline: "Volume falls, a side looks for alternatives. Find the cause and repair while switching costs still hold, or let go with care.", "交易量回落，一方在寻找替代者。应查明原因，趁转移成本仍在时修复，或妥善放手。";
+    how_lifecycle: "Monthly values of each customer are fitted by every admissible sequence of stages (exploration, build-up, stability, decline; none skipped upward) as a continuous piecewise-linear curve on a square-root scale; each candidate is weighted by fit, number of levels, stage durations and the levels usual in this file. The stage shown is the most likely one now, with its probability. Theory: Dwyer, Schurr & Oh 1987; Chen Mingliang c. 2002. A change of stage is recognized one to two months late; for customers with fewer than three orders a month the stage is indicative only, and the alert point is the better guide.", "对每位客户的月交易额，以所有可行的阶段序列（考察、形成、稳定、退化，向上不可跳跃）在平方根尺度上拟合连续分段线性曲线，并按拟合优度、水平数、阶段时长及本文件常见水平加权。所示阶段为当前概率最高者，并给出概率。理论来源：Dwyer、Schurr 与 Oh（1987）；陈明亮（约 2002）。阶段变化会迟一到两个月才被识别；月均订单不足三笔的客户，阶段仅供参考，应以警戒点为准。";
+
+    // Patterns
+    pattern: "Pattern", "模式";
+    pattern_early_abort: "Early abort", "早期流产型";
+    pattern_mid_way: "Mid-way", "中途夭折型";
+    pattern_early_exit: "Early exit", "提前退出型";
+    pattern_long_term: "Long-term", "长久保持型";
+    pattern_active: "Active", "活跃";
+    pattern_unseen: "Exited, start unseen", "已退出，起点未见";
+    chart_patterns: "How ended relationships ended", "已结束关系的退出模式";
+    chart_patterns_sub: "Customers by the stage from which they left", "按离开时所处阶段统计的客户数";
+    chart_curves: "Typical course of each pattern", "各模式的典型走势";
+    chart_curves_sub: "Mean value per month by month of relationship", "按关系月龄计算的平均月交易额";
+    chart_survival: "How long relationships last", "关系能持续多久";
+    chart_survival_sub: "Share still customers by time since the first order, with 95% band", "自首单起仍为客户的比例，附 95% 置信带";
+    share_of_ended: "Share of ended", "占已结束比例";
+    interval95: "95% interval", "95% 区间";
+    median_tenure: "Median length", "中位时长";
+    one_time: "One order only", "仅一单";
+    causes: "Likely causes", "可能原因";
+    remedies: "Countermeasures", "对策";
+    cause_early_abort: "The first purchases fell short of expectations; no trust and no switching cost yet. Or the firm saw little value in the customer.", "前几次购买价值低于预期，尚无基本信任与转移成本；或企业认为该客户价值不大。";
+    remedy_early_abort: "Onboarding, flawless first orders, honest expectations, fast complaint repair; screen acquisition channels.", "做好新客引导与首单质量，合理设定预期，快速处理投诉；筛选获客渠道。";
+    cause_mid_way: "Rising expectations were not met: needs not understood, no personal added value; or a better alternative was found.", "未能满足不断提高的价值预期：不了解需求、缺少个性化增值；或客户找到了更好的替代者。";
+    remedy_mid_way: "Discover needs, personalize, give key accounts a contact person.", "挖掘需求、提供个性化方案，为重点客户配备专人。";
+    cause_early_exit: "Too little continuing innovation in value, or the customer sees the gains as unfairly shared.", "持续的价值创新不足，或客户认为收益分配不公。";
+    remedy_early_exit: "Innovate, review fairness and prices, agree on win-win terms.", "持续创新，审视公平与价格，达成双赢条款。";
+    cause_long_term: "Superior value over the best alternative, fairness, economic and psychological switching costs.", "价值优于最佳替代者、公平、经济与心理转移成本高。";
+    remedy_long_term: "Protect, invite referrals, repair early: switching costs give time to recover.", "重点保护、邀请推荐、及早修复：转移成本为挽回留出时间。";
+    forecast_title: "Where the active relationships are heading", "活跃关系将走向何处";
+    forecast_sub: "Expected final pattern of the active customers, from stage probabilities and the file's own transition rates", "依据阶段概率与本文件的转移率推算的活跃客户最终模式";
+    expected_customers: "Expected customers", "预期客户数";
+    how_patterns: "A pattern is named by the stage from which a relationship ended: exploration (I), build-up (II), stability for less than the set number of months (III) or longer (IV). For exited customers the probabilities of all stage sequences are added up by the highest stage reached; one-time buyers that left are early aborts. Customers whose start lies before the file are shown apart. Survival: Kaplan & Meier 1958, Greenwood 1926, log-log band; the end of a relationship is the day its silence passed the exit threshold.", "模式按关系结束时所处的阶段命名：考察期（I）、形成期（II）、稳定期不足设定月数（III）或更久（IV）。对已退出客户，按达到的最高阶段汇总所有阶段序列的概率；只买一次即离开的归入早期流产型。起点早于文件的客户单列。生存曲线：Kaplan 与 Meier（1958）、Greenwood（1926），双对数置信带；关系终点为沉默超过退出阈值之日。";
+
+    // Value
+    chart_matrix: "The value matrix", "客户价值矩阵";
+    chart_matrix_sub: "One dot, one customer; thresholds at the dashed lines", "每点为一位客户；虚线为阈值";
+    axis_current: "Current value", "当前价值";
+    axis_growth: "Growth potential", "增值潜力";
+    class: "Class", "类别";
+    strategy: "Strategy", "策略";
+    resources: "Resources", "资源配置";
+    strategy_release: "Release with care", "妥善解除关系";
+    strategy_reengineer: "Rebuild the relationship", "关系再造";
+    strategy_keep: "Keep at a high level", "高水平保持";
+    strategy_spare: "Spare no effort", "不遗余力保持与发展";
+    resource_none: "none", "不投入";
+    resource_moderate: "moderate", "适当投入";
+    resource_focus: "focus", "重点投入";
+    resource_top: "top priority", "重中之重";
+    growth_potential: "Growth potential", "增值潜力";
+    of_which_active: "Active", "其中活跃";
+    chart_rfm: "Recency and frequency", "近度与频度";
+    chart_rfm_sub: "Customers by score: 5 is most recent, most frequent", "按得分统计的客户数：5 分为最近、最频繁";
+    rfm_recency: "Days since last order (RFM recency), score", "距上次下单天数（近度）得分";
+    rfm_frequency: "Orders (frequency), score", "订单数（频度）得分";
+    rfm_groups: "The eight RFM groups", "RFM 八类客户";
+    rfm_group: "Group", "类别";
+    rfm_111: "Important value", "重要价值客户";
+    rfm_101: "Important to develop", "重要发展客户";
+    rfm_011: "Important to keep", "重要保持客户";
+    rfm_001: "Important to win back", "重要挽留客户";
+    rfm_110: "General value", "一般价值客户";
+    rfm_100: "General to develop", "一般发展客户";
+    rfm_010: "General to keep", "一般保持客户";
+    rfm_000: "General to win back", "一般挽留客户";
+    growth_parts_title: "Where growth potential comes from", "增值潜力的来源";
+    part_up: "Up-buying (share of wallet)", "增量购买（钱包份额）";
+    part_cross: "Cross-buying", "交叉购买";
+    part_referral: "Referral", "推荐";
+    how_value: "Current value: present value of a customer's future profit if present behavior goes on, over the stated horizon; exited customers have none. Expected purchases come from the MBG/NBD model (Batislam, Denizel & Filiztekin 2007), amounts from Gamma-Gamma (Fader & Hardie 2013). Growth potential: present value of extra profit from up-buying (part of the gap to the 90th percentile of monthly spend) and referral. Thresholds: means of the active customers after winsorizing at 1% and 99%; a value at the threshold is high. RFM scores by mid-rank, ties share a score; eight groups by score above the mean.", "当前价值：若现有行为延续，客户在设定期限内未来利润的现值；已退出客户为零。预期购买次数来自 MBG/NBD 模型（Batislam、Denizel 与 Filiztekin，2007），金额来自 Gamma-Gamma 模型（Fader 与 Hardie，2013）。增值潜力：增量购买（与月消费 90 分位差距的一部分）与推荐带来的额外利润现值。阈值为活跃客户经 1%/99% 缩尾后的均值，达到即为高。RFM 按中位秩计分，相同值得分相同；八类按得分是否高于均值划分。";
+
+    // Loss
+    loss_inputs: "Assumptions", "假设";
+    in_customers: "Customers", "客户数";
+    in_churn: "Lost in a year", "年流失率";
+    in_revenue: "Revenue per customer and year", "单客年收入";
+    in_margin: "Profit margin", "利润率";
+    in_save: "Save rate", "挽留成功率";
+    in_retention: "Retention of the saved, a year", "挽回后年保持率";
+    in_discount: "Discount rate, a year", "年折现率";
+    in_horizon: "Years counted", "计算年数";
+    in_cost: "Cost of the programme", "挽留方案成本";
+    in_cost_year: "Its running cost, a year", "方案年运行成本";
+    in_cac: "Cost of winning a new customer", "获客成本";
+    in_ratio: "How many times dearer than keeping one", "为保持成本的倍数";
+    prefilled: "Prefilled from the file; change anything.", "已按文件预填，可任意修改。";
+    typed: "Typed-in numbers; no file needed.", "手工输入，无需文件。";
+    reset: "Reset", "重置";
+    loss_aggregate: "What leaves in a year", "一年流失多少";
+    loss_customers: "Customers lost", "流失客户";
+    loss_revenue: "Revenue lost", "损失收入";
+    loss_profit: "Profit lost", "损失利润";
+    loss_lifetime: "Lifetime value lost", "损失终身价值";
+    loss_lifetime_each: "Lifetime value of one customer", "单客终身价值";
+    loss_budget: "What keeping them may cost", "挽留最多能花多少";
+    loss_break_even: "Break-even budget, one year", "一年盈亏平衡预算";
+    loss_break_even_save: "Break-even save rate at this cost", "该成本下的盈亏平衡挽留率";
+    loss_programme: "A retention programme", "挽留方案";
+    loss_npv: "Net present value", "净现值";
+    loss_roi: "Return in the first year", "首年回报率";
+    loss_roi_all: "Return over all years", "全期回报率";
+    loss_acquire: "Replace or keep?", "获客还是留客？";
+    loss_replace: "Replacing those who leave", "替补流失客户";
+    loss_keep: "Keeping them instead", "改为留住他们";
+    loss_keep_note: "The ratio is folklore (“five times dearer”), not a finding: change it to your own figures.", "“五倍”只是流传的说法，并非研究结论，请改用自己的数字。";
+    chart_tornado: "What the loss depends on", "损失取决于什么";
+    chart_tornado_sub: "Yearly profit lost when one input moves by 20% either way", "单个假设上下变动 20% 时的年利润损失";
+    loss_grid: "Profit lost by churn and save rate", "流失率与挽留率下的利润损失";
+    loss_grid_sub: "Yearly profit lost after saving, by share lost (rows) and save rate (columns)", "挽留后的年利润损失：行为流失率，列为挽留成功率";
+    loss_by_pattern: "Who the lost were", "流失的是谁";
+    loss_by_pattern_sub: "Exited customers by pattern, and what they brought in their last 12 months", "已退出客户按模式统计，以及其最后 12 个月的贡献";
+    yearly_revenue: "Revenue, last 12 months", "最后 12 个月收入";
+    yearly_profit: "Profit, last 12 months", "最后 12 个月利润";
+    how_loss: "Lost customers = customers x churn; revenue = lost x revenue per customer; profit = revenue x margin. Lifetime value of one customer = margin x retention / (1 + discount - retention), first profit one year from now (Gupta & Lehmann 2003). Programme: yearly benefit = lost x save rate x profit per customer, carried on by retention and discounted. Replacing costs lost x acquisition cost; keeping costs that divided by the ratio and by the save rate. Literature: Reichheld & Sasser 1990 report much larger effects of retention on profit; compare with your own figures before quoting them.", "流失客户＝客户数×流失率；收入损失＝流失客户×单客收入；利润损失＝收入损失×利润率。单客终身价值＝年利润×保持率÷（1＋折现率−保持率），首笔利润在一年后（Gupta 与 Lehmann，2003）。方案：年收益＝流失客户×挽留率×单客利润，按保持率递延并折现。替补成本＝流失客户×获客成本；留客成本＝替补成本÷倍数÷挽留率。文献：Reichheld 与 Sasser（1990）报告的保持率效应更大，引用前请与自己的数据比较。";
+    years: "years", "年";
+    per_year: "a year", "每年";
+
+    // Customers
+    search_customers: "Find a customer", "查找客户";
+    filter_all: "All", "全部";
+    only_alerted: "Past the alert point", "超过警戒点";
+    col_id: "Customer", "客户";
+    col_recency: "Days since last order", "距上次下单天数";
+    col_tenure: "Tenure, months", "关系月数";
+    col_p_alive: "P(alive)", "存续概率";
+    col_warning: "Warning", "预警";
+    warning_calm: "calm", "正常";
+    warning_alert: "alert", "警戒";
+    warning_left: "left", "已流失";
+    no_rows: "No customer matches.", "没有符合条件的客户。";
+    load_more: "Show more", "显示更多";
+    clear_filters: "Clear filters", "清除筛选";
+    how_customers: "One row per customer, sorted by any column. Warning: silence since the last order against the customer's own alert and exit thresholds. P(alive): probability of still being a customer by the fitted model, a different thing from the rule. Confidence of a stage is its probability.", "每位客户一行，可按任一列排序。预警：距上次下单的沉默时间与该客户自身的警戒、退出阈值之比。存续概率：模型估计仍为客户的概率，与规则判定不同。阶段置信度即其概率。";
+    csp_blocked: "The page is not allowed to compile WebAssembly here (its content security policy lacks 'wasm-unsafe-eval').", "此处的内容安全策略缺少 'wasm-unsafe-eval'，页面无法编译 WebAssembly。";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_in_its_language() {
+        for (name, en, zh) in super::all() {
+            assert!(en.is_ascii() || en.chars().all(|c| !is_han(c)), "{name}: {en}");
+            assert!(zh.chars().any(is_han), "{name}: {zh}");
+            assert!(!en.trim().is_empty() && !zh.contains(", ") && !zh.ends_with('.'), "{name}: {zh}");
+        }
+    }
+
+    fn is_han(c: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&c)
+    }
+}

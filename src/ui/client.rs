@@ -1,0 +1,243 @@
+//! The page's side of the workers: one stands behind the result on screen, one may be at work on the next.
+//!
+//! Each run gets a worker of its own. Cancelling, a trap or running out of memory end that worker and leave the
+//! other, and with it the result on screen, as it was. A worker is a classic script made from a blob: the only form
+//! that also starts from `file://` and in sandboxed frames. It receives the already compiled module, so starting one
+//! takes milliseconds and can never meet a stale version of itself.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
+
+use super::state::{App, Page};
+use crate::ingest::Mapping;
+use crate::locale::Lang;
+use crate::protocol::{Problem, Request, Response};
+use crate::report::{CustomerQuery, Step};
+use crate::sample::SampleLanguage;
+use crate::session::{Event, Origin};
+
+/// What the worker's script does after the glue: take the module, start it, say so.
+const BOOT: &str =
+    "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+
+/// Where the data comes from.
+#[derive(Clone)]
+pub enum Source {
+    /// A file of the user's.
+    File(web_sys::File),
+    /// The built-in sample.
+    Sample,
+}
+
+impl Source {
+    fn origin(&self) -> Origin {
+        match self {
+            Self::File(file) => Origin::File(file.name()),
+            Self::Sample => Origin::Sample,
+        }
+    }
+}
+
+/// The workers.
+#[derive(Default)]
+pub struct Client {
+    current: Option<Job>,
+    running: Option<Job>,
+    ticket: u32,
+}
+
+/// A worker and its listeners; ends with the value.
+struct Job {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// Opens a file or the sample; `mapping` where the user has confirmed the columns, `confirm` to be asked in any case.
+pub fn open(app: App, source: Source, mapping: Option<Mapping>, confirm: bool) {
+    let origin = source.origin();
+    let settings = app.settings.get_untracked();
+    let (request, file) = match &source {
+        Source::File(file) => (Request::Open { mapping, confirm, settings }, Some(file.clone())),
+        Source::Sample => {
+            let language = match app.lang.get_untracked() {
+                Lang::En => SampleLanguage::English,
+                Lang::ZhHans => SampleLanguage::SimplifiedChinese,
+            };
+            (Request::Sample { language, settings }, None)
+        }
+    };
+    app.source.set_value(Some(source));
+    app.session.update(|s| *s = std::mem::take(s).after(Event::Started(origin)));
+    mark("start");
+    match spawn(app, &request, file) {
+        Ok(job) => app.client.update_value(|c| c.running = Some(job)),
+        Err(detail) => crashed(app, describe(&detail)),
+    }
+}
+
+/// Ends the work under way; what is on screen stays.
+pub fn cancel(app: App) {
+    app.client.update_value(|c| c.running = None);
+    app.session.update(|s| *s = std::mem::take(s).after(Event::Dismissed));
+}
+
+/// Asks the worker behind the result for a page of customers; the answer lands in `app.rows`.
+pub fn ask_customers(app: App, query: CustomerQuery) {
+    app.client.update_value(|c| {
+        c.ticket += 1;
+        let request = Request::Customers { query, ticket: c.ticket };
+        if let (Some(job), Ok(message)) = (&c.current, envelope(&request, None)) {
+            let _ = job.worker.post_message(&message);
+        }
+    });
+}
+
+fn spawn(app: App, request: &Request, file: Option<web_sys::File>) -> Result<Job, JsValue> {
+    let worker = new_worker()?;
+    let message = envelope(request, file)?;
+    let ready = Rc::new(Cell::new(false));
+    let port = worker.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if !ready.replace(true) {
+            let _ = port.post_message(&message);
+            return;
+        }
+        match serde_wasm_bindgen::from_value::<Response>(event.data()) {
+            Ok(response) => heard(app, response),
+            Err(error) => crashed(app, error.to_string()),
+        }
+    });
+    let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+        event.prevent_default();
+        crashed(app, event.message());
+    });
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    worker.post_message(&wasm_bindgen::module())?;
+    Ok(Job { worker, _on_message: on_message, _on_error: on_error })
+}
+
+fn new_worker() -> Result<Worker, JsValue> {
+    let glue = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.get_element_by_id("tenure-worker"))
+        .and_then(|e| e.text_content())
+        .ok_or("the page lacks the worker's script")?;
+    let parts = js_sys::Array::of2(&glue.into(), &BOOT.into());
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)?;
+    let worker = Worker::new(&url);
+    Url::revoke_object_url(&url)?;
+    worker
+}
+
+fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, JsValue> {
+    let message = js_sys::Object::new();
+    let request = request.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    js_sys::Reflect::set(&message, &"request".into(), &request)?;
+    if let Some(file) = file {
+        js_sys::Reflect::set(&message, &"file".into(), &file)?;
+    }
+    Ok(message.into())
+}
+
+fn heard(app: App, response: Response) {
+    match &response {
+        Response::Customers { rows, ticket } => {
+            if app.client.with_value(|c| c.ticket == *ticket) {
+                app.rows.set((*ticket, rows.clone()));
+            }
+            return;
+        }
+        Response::Progress(p) => mark_step(p.step),
+        Response::Report(_) => {
+            mark("analyze");
+            app.client.update_value(|c| c.current = c.running.take());
+            app.rows.set(Default::default());
+            app.filter.set(Default::default());
+        }
+        // The question may take the user a while; the run after it gets a worker of its own.
+        Response::Proposal(_) | Response::Failed(_) => app.client.update_value(|c| c.running = None),
+    }
+    let arrived = matches!(response, Response::Report(_));
+    app.session.update(|s| *s = std::mem::take(s).after(Event::Said(response)));
+    let asks = app.session.with_untracked(|s| matches!(s.activity, crate::session::Activity::Mapping { .. }));
+    let at = app.page.get_untracked();
+    if asks {
+        app.go(Page::Columns);
+    } else if arrived && matches!(at, Page::Start | Page::Columns) {
+        app.go(Page::Overview);
+    }
+    if arrived {
+        request_animation_frame(|| mark("render"));
+    }
+}
+
+fn crashed(app: App, detail: String) {
+    app.client.update_value(|c| c.running = None);
+    app.session.update(|s| *s = std::mem::take(s).after(Event::Crashed(detail)));
+}
+
+/// A failure as text; `JsValue` prints best through its own `message`.
+fn describe(error: &JsValue) -> String {
+    js_sys::Reflect::get(error, &"message".into())
+        .ok()
+        .and_then(|m| m.as_string())
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
+}
+
+/// User Timing: `tenure:read`, `tenure:parse`, `tenure:analyze` and `tenure:render` as measures, each from the end of
+/// the one before, so that anyone can see where the time goes.
+fn mark_step(step: Step) {
+    match step {
+        Step::Parse => mark("read"),
+        Step::Orders => mark("parse"),
+        _ => {}
+    }
+}
+
+fn mark(name: &str) {
+    let Some(performance) = web_sys::window().and_then(|w| w.performance()) else { return };
+    let end = format!("tenure:{name}:end");
+    let seen = |n: &str| performance.get_entries_by_name(n).length() > 0;
+    if name == "start" {
+        for old in ["read", "parse", "analyze", "render", "start"] {
+            performance.clear_marks_with_mark_name(&format!("tenure:{old}:end"));
+        }
+    } else if seen(&end) {
+        return;
+    }
+    let _ = performance.mark(&end);
+    let before = match name {
+        "read" => "start",
+        "parse" => "read",
+        "analyze" => "parse",
+        "render" => "analyze",
+        _ => return,
+    };
+    let before = format!("tenure:{before}:end");
+    if seen(&before) {
+        let _ = performance.measure_with_start_mark_and_end_mark(&format!("tenure:{name}"), &before, &end);
+    }
+}
+
+/// Whether a problem can be mended on the columns page.
+pub fn can_fix_columns(problem: &Problem) -> bool {
+    matches!(problem, Problem::File { error, .. } if error.asks_for_columns())
+}

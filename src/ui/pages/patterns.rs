@@ -1,0 +1,194 @@
+//! Patterns: from which stage relationships ended, how long they last, and where the active ones are heading.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::super::state::App;
+use super::super::widgets::{self, ChartBox, Draw, ENDINGS};
+use crate::analytics::pattern::Pattern;
+use crate::chart::{self, Bar, CurvePanel, SurvivalSeries, SurvivalStep};
+use crate::locale::{Lang, say, text};
+use crate::report::{CustomerFilter, Notice, PatternRow, Report};
+
+/// The page.
+pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
+    let none = report.patterns.is_empty();
+    view! {
+        {widgets::answer(say::patterns_answer(lang, &report), false)}
+        {widgets::notices(lang, &report.notices, |n| matches!(n, Notice::NoStages | Notice::ShorterThanThreshold | Notice::ShortHistory { .. } | Notice::ContractDesign))}
+        {(!none).then(|| view! {
+            <div class="two">{counts(lang, &report)}{survival(lang, &report)}</div>
+            <div class="block">{rows(app, lang, &report)}</div>
+            <div class="two">{curves(lang, &report)}{forecast(lang, &report)}</div>
+            <section class="block"><h2>{text::what_to_do(lang)}</h2><div class="guide">
+                {remedy(lang, Pattern::EarlyAbort, text::cause_early_abort(lang), text::remedy_early_abort(lang))}
+                {remedy(lang, Pattern::MidWay, text::cause_mid_way(lang), text::remedy_mid_way(lang))}
+                {remedy(lang, Pattern::EarlyExit, text::cause_early_exit(lang), text::remedy_early_exit(lang))}
+                {remedy(lang, Pattern::LongTerm, text::cause_long_term(lang), text::remedy_long_term(lang))}
+            </div></section>
+        })}
+        {none.then(|| view! { <div class="block">{survival(lang, &report)}</div> })}
+        {widgets::how(lang, text::how_patterns(lang), text::certainty_classified(lang), parameters(lang, &report))}
+    }
+}
+
+fn parameters(lang: Lang, report: &Report) -> Vec<String> {
+    report.pattern_detail.as_ref().map_or_else(Vec::new, |d| {
+        vec![match lang {
+            Lang::En => format!("Long-term means at least {} months of stability.", lang.decimal(d.tau_months, 0)),
+            Lang::ZhHans => format!("长久保持型指稳定期不少于 {} 个月。", lang.decimal(d.tau_months, 0)),
+        }]
+    })
+}
+
+fn ended(report: &Report) -> Vec<PatternRow> {
+    report.patterns.iter().filter(|p| p.pattern != Pattern::Active).cloned().collect()
+}
+
+fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
+    let list: Vec<PatternRow> = ended(report).into_iter().filter(|p| ENDINGS.contains(&p.pattern) || p.customers > 0).collect();
+    let words: Vec<(String, String, String)> = list
+        .iter()
+        .map(|p| {
+            let value = lang.int(p.customers);
+            let share = p.share.map_or(String::new(), |s| lang.percent0(s));
+            (say::pattern(lang, p.pattern).to_owned(), value, share)
+        })
+        .collect();
+    let values: Vec<f64> = list.iter().map(|p| f64::from(p.customers)).collect();
+    let readout = list
+        .iter()
+        .map(|p| {
+            let range = p.share_interval.map_or(String::new(), |[lo, hi]| {
+                format!(" ({}: {}–{})", text::interval95(lang), lang.percent(lo), lang.percent(hi))
+            });
+            format!(
+                "{}: {}{range} · {} {}",
+                say::pattern(lang, p.pattern),
+                lang.customers(p.customers),
+                text::revenue(lang),
+                lang.compact(p.revenue)
+            )
+        })
+        .collect();
+    let draw: Draw = Rc::new(move |width, theme| {
+        let bars: Vec<Bar<'_>> = words
+            .iter()
+            .zip(&values)
+            .map(|((name, value, share), v)| Bar { name, value: *v, label: value, note: share, color: Some(theme.accent) })
+            .collect();
+        chart::render_at(&chart::Bars::of(&bars), width, theme)
+    });
+    view! { <ChartBox title=text::chart_patterns(lang).to_owned() sub=text::chart_patterns_sub(lang).to_owned() draw=draw readout=readout/> }
+}
+
+fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
+    let Some(c) = report.churn.as_ref().filter(|c| c.survival.len() > 1) else { return ().into_any() };
+    let per_month = if c.survival_unit == "days" { 30.4375 } else { 1.0 };
+    let steps: Vec<SurvivalStep> = c
+        .survival
+        .iter()
+        .map(|p| SurvivalStep { time: p.time / per_month, survival: p.survival, lower: p.lower, upper: p.upper })
+        .collect();
+    let readout = c
+        .survival
+        .iter()
+        .map(|p| {
+            let (m, s) = (lang.decimal(p.time / per_month, 1), lang.percent(p.survival));
+            let (lo, hi) = (lang.percent(p.lower), lang.percent(p.upper));
+            match lang {
+                Lang::En => format!("After {m} months: {s} still customers ({lo} to {hi}); {} at risk", lang.int(p.at_risk)),
+                Lang::ZhHans => format!("{m} 个月后：{s} 仍为客户（{lo} 至 {hi}）；在险 {} 位", lang.int(p.at_risk)),
+            }
+        })
+        .collect();
+    let median = c.median_survival.map(|m| m / per_month);
+    let title = match (lang, median) {
+        (Lang::En, Some(m)) => format!("Half of all relationships last less than {} months", lang.decimal(m, 1)),
+        (Lang::ZhHans, Some(m)) => format!("半数关系持续不到 {} 个月", lang.decimal(m, 1)),
+        _ => text::chart_survival(lang).to_owned(),
+    };
+    let draw: Draw = Rc::new(move |width, theme| {
+        let series = [SurvivalSeries { name: "", steps: &steps, censored: &[], median }];
+        let chart = chart::Survival {
+            series: &series,
+            x_name: lang.pick("months", "月"),
+            x: &|v| lang.decimal(v, 0),
+            share: &|s| lang.percent0(s),
+            median_label: &|m| lang.decimal(m, 1),
+        };
+        chart::render_at(&chart, width, theme)
+    });
+    view! { <ChartBox title=title sub=text::chart_survival_sub(lang).to_owned() draw=draw readout=readout/> }.into_any()
+}
+
+fn rows(app: App, lang: Lang, report: &Report) -> impl IntoView + use<> {
+    let total: u32 = report.patterns.iter().map(|p| p.customers).sum();
+    let body = report.patterns.clone().into_iter().filter(|p| p.pattern != Pattern::Unseen || p.customers > 0).map(|p| {
+        let filter = CustomerFilter { pattern: Some(p.pattern), ..CustomerFilter::default() };
+        view! { <tr>
+            <td>{say::pattern(lang, p.pattern)}</td>
+            <td><button class="button link" on:click=move |_| widgets::see_customers(app, filter.clone())>{lang.int(p.customers)}</button></td>
+            <td>{p.share.map_or("–".to_owned(), |s| lang.percent(s))}</td>
+            <td>{p.share_interval.map_or("–".to_owned(), |[lo, hi]| format!("{}–{}", lang.percent(lo), lang.percent(hi)))}</td>
+            <td>{lang.int(p.one_time)}</td>
+            <td>{p.median_tenure_days.map_or("–".to_owned(), |d| lang.days(d))}</td>
+            <td>{lang.money(p.revenue)}</td>
+        </tr> }
+    });
+    view! {
+        <div class="scroll"><table data-testid="patterns"><thead><tr>
+            <th scope="col">{text::pattern(lang)}</th><th scope="col">{text::customers(lang)}</th><th scope="col">{text::share_of_ended(lang)}</th>
+            <th scope="col">{text::interval95(lang)}</th><th scope="col">{text::one_time(lang)}</th><th scope="col">{text::median_tenure(lang)}</th><th scope="col">{text::revenue(lang)}</th>
+        </tr></thead><tbody>{body.collect_view()}
+            <tr class="total"><td>{text::total(lang)}</td><td>{lang.int(total)}</td><td></td><td></td><td></td><td></td><td>{lang.money(report.overview.revenue)}</td></tr>
+        </tbody></table></div>
+    }
+}
+
+fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
+    let list: Vec<(Pattern, Vec<(f64, f64)>, u32)> = report
+        .patterns
+        .iter()
+        .filter(|p| ENDINGS.contains(&p.pattern))
+        .map(|p| (p.pattern, p.curve.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect(), p.customers))
+        .collect();
+    let notes: Vec<String> = list.iter().map(|(_, _, n)| lang.customers(*n)).collect();
+    let few = lang.pick("no customers", "无客户");
+    let draw: Draw = Rc::new(move |width, theme| {
+        let panels: Vec<CurvePanel<'_>> = list
+            .iter()
+            .zip(&notes)
+            .map(|((p, curve, _), note)| CurvePanel { title: say::pattern(lang, *p), note, line: curve, band: &[] })
+            .collect();
+        let chart = chart::SmallCurves { panels: &panels, x_name: text::life_axis(lang), x: &|v| lang.decimal(v, 0), y: &|v| lang.tick(v), empty: few };
+        chart::render_at(&chart, width, theme)
+    });
+    view! { <ChartBox title=text::chart_curves(lang).to_owned() sub=text::chart_curves_sub(lang).to_owned() draw=draw readout=Vec::new()/> }
+}
+
+fn forecast(lang: Lang, report: &Report) -> impl IntoView + use<> {
+    let Some(d) = report.pattern_detail.clone() else { return ().into_any() };
+    let total: f64 = d.forecast.iter().sum();
+    let rows = ENDINGS
+        .iter()
+        .zip(d.forecast)
+        .map(|(p, n)| vec![say::pattern(lang, *p).to_owned(), lang.decimal(n, 0), if total > 0.0 { lang.percent0(n / total) } else { "–".to_owned() }])
+        .collect();
+    let headers = [text::pattern(lang), text::expected_customers(lang), text::share(lang)].map(str::to_owned).to_vec();
+    view! {
+        <section><h2>{text::forecast_title(lang)}</h2><p class="sub">{text::forecast_sub(lang)}</p>{widgets::table(headers, rows)}</section>
+    }
+    .into_any()
+}
+
+fn remedy(lang: Lang, pattern: Pattern, cause: &'static str, remedy: &'static str) -> impl IntoView {
+    view! {
+        <div><h3>{say::pattern(lang, pattern)}</h3>
+            <p><b>{text::causes(lang)}</b>" "{cause}</p>
+            <p><b>{text::remedies(lang)}</b>" "{remedy}</p>
+        </div>
+    }
+}

@@ -1,0 +1,184 @@
+//! The worker: decodes a request, calls `ingest` and `report::build`, posts progress and the answer. Nothing else.
+//!
+//! The same module serves the page's requests (answers are [`Response`] values) and the JS API's (answers are plain
+//! JS data, columns as typed arrays; see [`js_api`]).
+
+mod js_api;
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use js_sys::{Reflect, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
+
+use crate::ingest::{self, Mapping, Proposal};
+use crate::protocol::{Problem, Progress, Request, Response};
+use crate::report::{self, CustomerTable, Quality, Report, Settings, Step, ValidSettings};
+use crate::sample;
+
+/// Bytes fetched from a file at a time: large enough to be fast, small enough for the progress line to move.
+const CHUNK: f64 = 8.0 * 1024.0 * 1024.0;
+/// More than a 32-bit address space can hold beside the ledger.
+const MAX_BYTES: f64 = 1.5e9;
+
+/// Serves requests until the page ends the worker.
+pub fn run(scope: &DedicatedWorkerGlobalScope) {
+    report_panics();
+    let customers: Rc<RefCell<CustomerTable>> = Rc::default();
+    let handler = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let data = event.data();
+        if let Some(api) = field(&data, "api") {
+            js_api::serve(&api, &data);
+            return;
+        }
+        let answer = field(&data, "request")
+            .ok_or_else(|| "no request".to_owned())
+            .and_then(|r| serde_wasm_bindgen::from_value::<Request>(r).map_err(|e| e.to_string()))
+            .map(|request| serve(request, field(&data, "file"), &customers))
+            .unwrap_or_else(|detail| Response::Failed(Problem::Crashed { detail }));
+        post(&answer);
+    });
+    scope.set_onmessage(Some(handler.as_ref().unchecked_ref()));
+    handler.forget();
+}
+
+/// A panic becomes an answer: the page then says what happened instead of "unreachable executed".
+fn report_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        post(&Response::Failed(Problem::Crashed { detail: info.to_string() }));
+    }));
+}
+
+fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTable>) -> Response {
+    match request {
+        Request::Open { mapping, confirm, settings } => {
+            let file = file.and_then(|f| f.dyn_into::<Blob>().ok());
+            match open(file.as_ref(), mapping, confirm, &settings) {
+                Ok(Opened::Report(report)) => keep(report, customers),
+                Ok(Opened::Proposal(proposal)) => Response::Proposal(proposal),
+                Err(problem) => Response::Failed(problem),
+            }
+        }
+        Request::Sample { language, settings } => {
+            let bytes = sample::csv(language);
+            match settings.check() {
+                Err(error) => Response::Failed(Problem::Settings { error }),
+                Ok(valid) => match analyze(&bytes, None, &valid) {
+                    Ok(report) => keep(report, customers),
+                    Err(problem) => Response::Failed(problem),
+                },
+            }
+        }
+        Request::Customers { query, ticket } => {
+            Response::Customers { rows: customers.borrow().page(&query), ticket }
+        }
+    }
+}
+
+/// Keeps the columns here and lets the rest of the report go to the page.
+fn keep(mut report: Box<Report>, customers: &RefCell<CustomerTable>) -> Response {
+    *customers.borrow_mut() = std::mem::take(&mut report.customers);
+    Response::Report(report)
+}
+
+enum Opened {
+    Report(Box<Report>),
+    Proposal(Box<Proposal>),
+}
+
+fn open(
+    file: Option<&Blob>,
+    mapping: Option<Mapping>,
+    confirm: bool,
+    settings: &Settings,
+) -> Result<Opened, Problem> {
+    let valid = settings.check().map_err(|error| Problem::Settings { error })?;
+    let bytes = read_blob(file)?;
+    if mapping.is_none() {
+        let proposal = ingest::propose(&bytes).map_err(|error| Problem::File { error, proposal: None })?;
+        if confirm || !proposal.certain {
+            return Ok(Opened::Proposal(Box::new(proposal)));
+        }
+    }
+    analyze(&bytes, mapping, &valid).map(Opened::Report)
+}
+
+/// Bytes to report. With no mapping, the proposal is taken as it is.
+fn analyze(bytes: &[u8], mapping: Option<Mapping>, settings: &ValidSettings) -> Result<Box<Report>, Problem> {
+    let proposal = ingest::propose(bytes).map_err(|error| Problem::File { error, proposal: None })?;
+    let mapping = mapping.unwrap_or_else(|| proposal.mapping());
+    let mut parse_progress = |done: u64, total: u64| {
+        progress(Step::Parse, done as f64, total as f64);
+        ControlFlow::Continue(())
+    };
+    let loaded = ingest::load(bytes, &mapping, &settings.ingest_options(), &mut parse_progress)
+        .map_err(|error| Problem::File { error, proposal: Some(Box::new(proposal)) })?;
+    let mut step = |step, done: f64, total: f64| progress(step, done, total);
+    Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, &mut step)))
+}
+
+/// The bytes of a file, read in chunks so that progress can be told and no second whole copy exists.
+fn read_blob(file: Option<&Blob>) -> Result<Vec<u8>, Problem> {
+    let crashed = |detail: &str| Problem::Crashed { detail: detail.to_owned() };
+    let file = file.ok_or_else(|| crashed("no file"))?;
+    let size = file.size();
+    if size > MAX_BYTES {
+        let error = ingest::Error::TooLarge { bytes: size as u64, limit: MAX_BYTES as u64 };
+        return Err(Problem::File { error, proposal: None });
+    }
+    let reader = FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(size as usize)
+        .map_err(|_| crashed("out of memory while reading the file"))?;
+    let mut start = 0.0;
+    while start < size {
+        progress(Step::Read, start, size);
+        let end = (start + CHUNK).min(size);
+        let chunk = file
+            .slice_with_f64_and_f64(start, end)
+            .and_then(|slice| reader.read_as_array_buffer(&slice))
+            .map_err(|_| crashed("the file could not be read; was it moved or changed?"))?;
+        bytes.extend_from_slice(&Uint8Array::new(&chunk).to_vec());
+        start = end;
+    }
+    Ok(bytes)
+}
+
+fn progress(step: Step, done: f64, total: f64) {
+    post(&Response::Progress(Progress { step, done, total }));
+}
+
+fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
+fn post(response: &Response) {
+    if let (Some(scope), Ok(value)) = (scope(), to_js(response)) {
+        // A port that refuses a message belongs to a page that is gone.
+        let _ = scope.post_message(&value);
+    }
+}
+
+/// Plain JS data: maps as objects, `None` as `null`.
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, serde_wasm_bindgen::Error> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+}
+
+fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name)).ok().filter(|v| !v.is_undefined() && !v.is_null())
+}
+
+impl ValidSettings {
+    /// What the reader needs of the settings.
+    fn ingest_options(&self) -> ingest::Options {
+        ingest::Options::default()
+    }
+}
+
+/// Used by the JS API to keep the quality of a table that was only read.
+type ReadQuality = Quality;
