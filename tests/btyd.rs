@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use tenure::analytics::btyd::{Fit, FitOptions, Histories, ModelKind, fit};
+use tenure::analytics::spend::{self, SpendModel};
 
 /// A test data file, or `None` with a line that says so; on the build server its absence is a failure.
 fn data(name: &str) -> Option<String> {
@@ -107,4 +108,21 @@ fn ex_23_3_cdnow_whole_log_mbg_nbd() {
     }
     close(f.log_likelihood, -17_127.37, 1e-6);
     close(total(&f, &customers, 39.0).0, 978.5, 1e-4);
+}
+
+#[test]
+fn ex_7_2_cdnow_gamma_gamma() {
+    let Some(text) = data("cdnow/cdnow_customers_summary_with_transactions.csv") else { return };
+    let [_, x, _, _, mean] = columns::<5>(&text);
+    let x: Vec<u32> = x.iter().map(|&x| x as u32).collect();
+    let f = spend::fit(&x, &mean, 0.0);
+    let SpendModel::GammaGamma { p, q, v } = f.model else { panic!("{f:?}") };
+    close(p, 6.249, 2e-4);
+    close(q, 3.745, 2e-4);
+    close(v, 15.448, 2e-4);
+    close(f.log_likelihood.unwrap(), -4055.92324, 1e-7);
+    close(f.correlation.unwrap(), 0.113884, 1e-5);
+    assert_eq!((f.n_customers, f.is_correlated), (946, false));
+    close(f.model.population_mean(), 35.17, 1e-3);
+    close(f.model.expected(2, 22.35), 24.65, 1e-3);
 }
