@@ -5,6 +5,7 @@
 
 pub mod btyd;
 pub mod churn;
+pub mod discount;
 pub mod loss;
 pub mod orders;
 pub mod pattern;

@@ -1,1 +1,834 @@
-//! In preparation.
+//! Who is worth keeping: how much is each customer worth as things are, and how much could be added?
+//!
+//! **Current value** `CV_i`, present value of future profit if behavior continues, over H = 36 months:
+//! purchases: `margin E(M_i) sum_k dE[Y_i]/(1+d_m)^k` ([`crate::analytics::btyd::forecast`], `spend`);
+//! contracts: `m_i sum_k S(a_i+k)/S(a_i)/(1+d_m)^k` ([`SurvivalCurve`]). A customer who left has CV = 0; `clv` keeps the
+//! model's value, what winning the customer back would be worth.
+//!
+//! **Growth potential** `GP_i = (U_i + X_i + R_i) annuity_i`, present value of extra profit per month, 0 if left:
+//! - up-buying `U = kappa q max(0, W-v) margin`; `v` monthly spend now, `W` monthly spend in the category: the
+//!   customer's wallet/12 if known, else the 90 % quantile of `v` among active peers; never below `v`;
+//! - cross-buying `X = q sum_j p_j (monthly profit of product j per buyer)`, at most 5 products;
+//! - referral `R = rho/12 P(reach S) V_new`; `P(reach S) = sum posterior x {E: q_E q_B, B: q_B, S: 1, D: 0}`.
+//!
+//! `q = sum posterior x {E .25, B .6, S .9, D .1}` is the level of the relationship; kappa, the levels and rho are
+//! judgement, hence settings. Money is per month or a present value; shares 0..=1.
+//!
+//! **Classes**: at or above the threshold is high; I low CV, low GP; II low, high; III high, low; IV high, high. The
+//! thresholds come from active customers; every customer gets a class, so that classes add up to all of them.
+//! Source: the customer value matrix of the customer-lifecycle literature (Chen Mingliang, c. 2002), methods.md 5.
+//!
+//! Degenerate cases: an axis on which all active customers are equal has no threshold, all are low ([`Notice`]);
+//! so is everybody when nobody is active. A customer who left is low even where a threshold is 0 or negative: there
+//! is nothing to keep. Without stages the level `q` is assumed the same for all and there is no R; parts that cannot
+//! be computed count 0 and are named in [`Parts`]. Numbers that are not finite count as 0.
+
+use super::discount::{AnnualRate, HORIZON_MONTHS};
+use crate::math::{exp, ln, quantile_sorted, sort, sum};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Most products that count for cross-buying.
+const MAX_CROSS_PRODUCTS: usize = 5;
+/// Quantile of peers' monthly spend that stands for an unknown wallet.
+const PEER_QUANTILE: f64 = 0.9;
+/// How far thresholds are moved to see who changes class.
+const FLIP_SHARE: f64 = 0.2;
+
+/// Total of the last 12 months as a rate per month, for a customer first seen `months_since_first` ago: divided by
+/// those months, at least 3, at most 12.
+#[must_use]
+pub fn monthly_rate(total_last_12_months: f64, months_since_first: f64) -> f64 {
+    let months = if months_since_first.is_finite() { months_since_first.clamp(3.0, 12.0) } else { 12.0 };
+    finite(total_last_12_months) / months
+}
+
+/// Extra profit per month if the customer buys more of the same; see the module.
+#[must_use]
+pub fn up_buying(kappa: f64, level: f64, wallet: f64, spend: f64, margin: f64) -> f64 {
+    kappa * level * (wallet - spend).max(0.0) * margin
+}
+
+/// Extra profit per month from products not yet owned, before the level of the relationship: the sum of the five
+/// largest probability x monthly profit per buyer.
+#[must_use]
+pub fn cross_profit(products: &[(f64, f64)]) -> f64 {
+    let mut expected: Vec<f64> = products.iter().map(|(p, profit)| finite(p * profit).max(0.0)).collect();
+    sort(&mut expected);
+    expected.iter().rev().take(MAX_CROSS_PRODUCTS).sum()
+}
+
+/// Extra profit per month from customers brought in; see the module.
+#[must_use]
+pub fn referral(per_year: f64, p_reach_stability: f64, new_customer_value: f64) -> f64 {
+    per_year / 12.0 * p_reach_stability * new_customer_value
+}
+
+fn finite(v: f64) -> f64 {
+    if v.is_finite() { v } else { 0.0 }
+}
+
+/// Share of customers still there by months of tenure, continued beyond what was observed.
+///
+/// A step function that is 1 at first; beyond the last time it falls with the mean hazard of the last quarter of the
+/// follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0 (the longest-standing customer left),
+/// it is continued from its last positive value instead.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SurvivalCurve {
+    steps: Vec<(f64, f64)>,
+    tail_hazard: f64,
+}
+
+impl SurvivalCurve {
+    /// From `(months, S)`, S in 0..=1; made ascending in time and non-increasing in S.
+    #[must_use]
+    pub fn new(steps: &[(f64, f64)]) -> Self {
+        let mut steps: Vec<(f64, f64)> =
+            steps.iter().copied().filter(|s| s.0.is_finite() && s.0 >= 0.0 && s.1.is_finite()).collect();
+        steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let mut lowest = 1.0_f64;
+        for s in &mut steps {
+            lowest = lowest.min(s.1);
+            s.1 = lowest;
+        }
+        steps.retain(|s| s.1 > 0.0);
+        let mut curve = Self { steps, tail_hazard: 0.0 };
+        if let Some(&(end, last)) = curve.steps.last()
+            && end > 0.0
+        {
+            // Whole months: a tenure counted in months passes its hazard at the month's end.
+            let from = (0.75 * end).floor();
+            curve.tail_hazard = (ln(curve.at(from)) - ln(last)).max(0.0) / (end - from);
+        }
+        curve
+    }
+
+    /// S at a tenure in months.
+    #[must_use]
+    pub fn at(&self, months: f64) -> f64 {
+        let passed = self.steps.partition_point(|s| s.0 <= months);
+        let value = passed.checked_sub(1).map_or(1.0, |i| self.steps[i].1);
+        match self.steps.last() {
+            Some(last) if months > last.0 => value * exp(-self.tail_hazard * (months - last.0)),
+            _ => value,
+        }
+    }
+
+    /// Present value of one unit a month for as long as a customer of this tenure stays: `factors[k-1]` is what one
+    /// unit k months from now is worth.
+    #[must_use]
+    pub fn annuity(&self, tenure_months: f64, factors: &[f64]) -> f64 {
+        let tenure = finite(tenure_months).max(0.0);
+        let now = self.at(tenure);
+        if now <= 0.0 {
+            return 0.0;
+        }
+        factors.iter().enumerate().map(|(k, f)| self.at(tenure + (k + 1) as f64) / now * f).sum()
+    }
+}
+
+/// What current value rests on; columns with one row per customer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ValueBasis<'a> {
+    /// Customers who buy when they like.
+    Purchases {
+        /// Discounted expected purchases over the horizon.
+        discounted_purchases: &'a [f64],
+        /// Expected amount of an order, money.
+        mean_order_value: &'a [f64],
+        /// Present value of one unit a month while the customer stays.
+        annuity: &'a [f64],
+    },
+    /// Customers with a contract, or any with a survival curve where no purchase model could be fitted.
+    Survival {
+        /// Profit per month, money; see [`monthly_rate`].
+        monthly_profit: &'a [f64],
+        /// Tenure in months.
+        tenure_months: &'a [f64],
+        /// Survival by tenure.
+        curve: &'a SurvivalCurve,
+    },
+}
+
+/// What the matrix is computed from; columns with one row per customer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MatrixInput<'a> {
+    /// Whether the customer has left.
+    pub exited: &'a [bool],
+    /// What current value rests on.
+    pub basis: ValueBasis<'a>,
+    /// v: spend per month now, money; see [`monthly_rate`].
+    pub monthly_spend: &'a [f64],
+    /// Gross margin, share of revenue.
+    pub margin: f64,
+    /// Probabilities of exploration, build-up, stability and decline; all 0 where a customer has none.
+    pub stages: Option<&'a [[f64; 4]]>,
+    /// Spend in the category with all suppliers per year, money, where known.
+    pub wallet_per_year: Option<&'a [Option<f64>]>,
+    /// Peer group of each customer, for the wallet; absent: all are peers.
+    pub peer_group: Option<&'a [u32]>,
+    /// Expected monthly profit from products not owned, before q; see [`cross_profit`].
+    pub cross_profit: Option<&'a [f64]>,
+    /// V_new: mean lifetime value of a new customer, money.
+    pub new_customer_value: Option<f64>,
+}
+
+/// Where high begins on an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum ThresholdRule {
+    /// Mean of active customers, winsorised at their 1 % and 99 % quantiles.
+    Mean,
+    /// Median of active customers.
+    Median,
+    /// 0.
+    BreakEven,
+    /// The value of the last of the best active customers who together hold this share of all positive value.
+    TopShare {
+        /// 0..=1, usually 0.8.
+        share: f64,
+    },
+    /// A given amount.
+    Custom {
+        /// Money.
+        value: f64,
+    },
+}
+
+/// What the user may change.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MatrixSettings {
+    /// Share of the open wallet that a good relationship wins.
+    pub kappa: f64,
+    /// Level of the relationship in exploration, build-up, stability and decline.
+    pub stage_levels: [f64; 4],
+    /// Level for customers without a stage.
+    pub level_without_stage: f64,
+    /// rho: referrals per stable customer and year.
+    pub referrals_per_year: f64,
+    /// Probabilities of going on from exploration to build-up (q_E) and from build-up to stability (q_B).
+    pub reach_next: [f64; 2],
+    /// H.
+    pub horizon_months: u32,
+    /// Discount rate.
+    pub rate: AnnualRate,
+    /// Where high current value begins.
+    pub cv_rule: ThresholdRule,
+    /// Where high growth potential begins.
+    pub gp_rule: ThresholdRule,
+}
+
+impl Default for MatrixSettings {
+    fn default() -> Self {
+        let stage_levels = [0.25, 0.6, 0.9, 0.1];
+        Self {
+            kappa: 0.2,
+            stage_levels,
+            // The mean level: it moves the amount of U and X but not who has more of them.
+            level_without_stage: stage_levels.iter().sum::<f64>() / 4.0,
+            referrals_per_year: 0.1,
+            reach_next: [0.75, 0.8],
+            horizon_months: HORIZON_MONTHS,
+            rate: AnnualRate::default(),
+            cv_rule: ThresholdRule::Mean,
+            gp_rule: ThresholdRule::Mean,
+        }
+    }
+}
+
+/// Class of a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ValueClass {
+    /// Low current value, low potential.
+    I,
+    /// Low current value, high potential.
+    II,
+    /// High current value, low potential.
+    III,
+    /// High current value, high potential.
+    IV,
+}
+
+impl ValueClass {
+    /// All classes in order.
+    pub const ALL: [Self; 4] = [Self::I, Self::II, Self::III, Self::IV];
+
+    /// The class of a pair of judgements.
+    #[must_use]
+    pub fn of(high_cv: bool, high_gp: bool) -> Self {
+        match (high_cv, high_gp) {
+            (false, false) => Self::I,
+            (false, true) => Self::II,
+            (true, false) => Self::III,
+            (true, true) => Self::IV,
+        }
+    }
+
+    /// What the matrix advises for the class.
+    #[must_use]
+    pub fn strategy(self) -> Strategy {
+        let (resources, retention, clv_model) = match self {
+            Self::I => (Resources::None, Retention::Release, ClvModel::Abandon),
+            Self::II => (Resources::Moderate, Retention::Reengineer, ClvModel::Improve),
+            Self::III => (Resources::Focus, Retention::Keep, ClvModel::Maintain),
+            Self::IV => (Resources::Top, Retention::OneToOne, ClvModel::Vip),
+        };
+        Strategy { resources, retention, clv_model }
+    }
+}
+
+/// What the matrix advises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Strategy {
+    /// How much to invest.
+    pub resources: Resources,
+    /// How to treat the relationship.
+    pub retention: Retention,
+    /// What the customer's lifetime value is managed towards.
+    pub clv_model: ClvModel,
+}
+
+/// How much to invest in a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Resources {
+    /// Nothing.
+    None,
+    /// Some.
+    Moderate,
+    /// Much.
+    Focus,
+    /// Most.
+    Top,
+}
+
+/// How to treat the relationship with a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Retention {
+    /// Let go, after the guard rails of exit management.
+    Release,
+    /// Rebuild it: past exploration, through build-up, to stability.
+    Reengineer,
+    /// Keep it at a high level.
+    Keep,
+    /// Keep and develop it one to one, sparing no effort.
+    OneToOne,
+}
+
+/// What the lifetime value of a class is managed towards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClvModel {
+    /// Give up.
+    Abandon,
+    /// Raise.
+    Improve,
+    /// Hold.
+    Maintain,
+    /// Best care.
+    Vip,
+}
+
+/// A part of growth potential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GrowthPart {
+    /// U.
+    UpBuying,
+    /// X.
+    CrossBuying,
+    /// R.
+    Referral,
+}
+
+/// What is known of a part of growth potential.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Part {
+    /// Computed.
+    Computed {
+        /// Present value over all customers, money.
+        total: f64,
+    },
+    /// Not computable for want of an input; counted as 0.
+    Missing {
+        /// The input.
+        input: MissingInput,
+    },
+}
+
+/// An input that was not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MissingInput {
+    /// Lifecycle stages.
+    Stages,
+    /// Products, or rules between them.
+    Products,
+    /// The value of a new customer.
+    NewCustomerValue,
+}
+
+/// The parts of growth potential over all customers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parts {
+    /// U.
+    pub up_buying: Part,
+    /// X.
+    pub cross_buying: Part,
+    /// R.
+    pub referral: Part,
+}
+
+/// An axis of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Axis {
+    /// Current value.
+    CurrentValue,
+    /// Growth potential.
+    GrowthPotential,
+}
+
+/// A word that belongs beside the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Notice {
+    /// Nobody is active: there are no thresholds, everybody is low.
+    NobodyActive,
+    /// All active customers are equal on an axis: there is no threshold, everybody is low on it.
+    NoSpread {
+        /// The axis.
+        axis: Axis,
+    },
+    /// Active customers without a stage, whose relationship level is assumed.
+    LevelAssumed {
+        /// How many.
+        n: u32,
+        /// The level, 0..=1.
+        level: f64,
+    },
+    /// Active customers whose wallet is estimated from their peers.
+    WalletEstimated {
+        /// How many.
+        n: u32,
+    },
+}
+
+/// Customers who change class when both thresholds move by 20 % of their size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Flips {
+    /// Thresholds 20 % lower.
+    pub lower: u32,
+    /// Thresholds 20 % higher.
+    pub higher: u32,
+}
+
+/// The matrix; columns with one row per customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueMatrix {
+    /// Current value, money; 0 for customers who left.
+    pub cv: Vec<f64>,
+    /// Growth potential, money; 0 for customers who left.
+    pub gp: Vec<f64>,
+    /// Lifetime value by the model, money, for everybody: what is kept, or could be won back.
+    pub clv: Vec<f64>,
+    /// Class.
+    pub class: Vec<ValueClass>,
+    /// Largest part of the growth potential; absent where it is 0.
+    pub largest_part: Vec<Option<GrowthPart>>,
+    /// Current value from which it is high, money.
+    pub cv_threshold: Option<f64>,
+    /// Growth potential from which it is high, money.
+    pub gp_threshold: Option<f64>,
+    /// What growth potential consists of.
+    pub parts: Parts,
+    /// Customers who change class when thresholds move.
+    pub flips: Flips,
+    /// What to say beside the matrix.
+    pub notices: Vec<Notice>,
+}
+
+/// Computes values and classes of all customers; the number of customers is that of `exited`, and a shorter column
+/// counts as 0 (or absent) beyond its end.
+#[must_use]
+pub fn value_matrix(input: &MatrixInput, settings: &MatrixSettings) -> ValueMatrix {
+    let (clv, annuity) = lifetime_values(input, settings);
+    let n = input.exited.len();
+    let cv: Vec<f64> = (0..n).map(|i| if input.exited[i] { 0.0 } else { clv[i] }).collect();
+    let mut notices = Vec::new();
+    let growth = growth(input, settings, &annuity, &mut notices);
+
+    let active = |values: &[f64]| -> Vec<f64> {
+        let mut kept: Vec<f64> = (0..n).filter(|&i| !input.exited[i]).map(|i| values[i]).collect();
+        sort(&mut kept);
+        kept
+    };
+    let (active_cv, active_gp) = (active(&cv), active(&growth.gp));
+    let cv_threshold = threshold(&active_cv, settings.cv_rule);
+    let gp_threshold = threshold(&active_gp, settings.gp_rule);
+    if active_cv.is_empty() {
+        notices.push(Notice::NobodyActive);
+    } else {
+        for (values, axis) in [(&active_cv, Axis::CurrentValue), (&active_gp, Axis::GrowthPotential)] {
+            if !has_spread(values) {
+                notices.push(Notice::NoSpread { axis });
+            }
+        }
+    }
+    let classes = |moved: f64| -> Vec<ValueClass> {
+        let shift = |t: Option<f64>| t.map(|t| t + moved * t.abs());
+        let (from_cv, from_gp) = (shift(cv_threshold), shift(gp_threshold));
+        let high = |i: usize, v: f64, from: Option<f64>| !input.exited[i] && from.is_some_and(|t| v >= t);
+        (0..n).map(|i| ValueClass::of(high(i, cv[i], from_cv), high(i, growth.gp[i], from_gp))).collect()
+    };
+    let class = classes(0.0);
+    let changed =
+        |moved: f64| class.iter().zip(classes(moved)).filter(|(now, then)| **now != *then).count() as u32;
+    let flips = Flips { lower: changed(-FLIP_SHARE), higher: changed(FLIP_SHARE) };
+    ValueMatrix {
+        cv,
+        gp: growth.gp,
+        clv,
+        class,
+        largest_part: growth.largest,
+        cv_threshold,
+        gp_threshold,
+        parts: growth.parts,
+        flips,
+        notices,
+    }
+}
+
+/// `(clv, annuity)` of every customer as if active.
+fn lifetime_values(input: &MatrixInput, settings: &MatrixSettings) -> (Vec<f64>, Vec<f64>) {
+    let n = input.exited.len();
+    match input.basis {
+        ValueBasis::Purchases { discounted_purchases, mean_order_value, annuity } => (0..n)
+            .map(|i| {
+                let clv = input.margin * at(mean_order_value, i) * at(discounted_purchases, i);
+                (finite(clv), at(annuity, i))
+            })
+            .unzip(),
+        ValueBasis::Survival { monthly_profit, tenure_months, curve } => {
+            let factors = settings.rate.factors(settings.horizon_months);
+            (0..n)
+                .map(|i| {
+                    let annuity = curve.annuity(at(tenure_months, i), &factors);
+                    (finite(at(monthly_profit, i) * annuity), annuity)
+                })
+                .unzip()
+        }
+    }
+}
+
+fn at(column: &[f64], i: usize) -> f64 {
+    column.get(i).copied().map_or(0.0, finite)
+}
+
+struct Growth {
+    gp: Vec<f64>,
+    largest: Vec<Option<GrowthPart>>,
+    parts: Parts,
+}
+
+fn growth(
+    input: &MatrixInput,
+    settings: &MatrixSettings,
+    annuity: &[f64],
+    notices: &mut Vec<Notice>,
+) -> Growth {
+    let n = input.exited.len();
+    let peers = peer_wallets(input);
+    let (mut gp, mut largest) = (vec![0.0; n], vec![None; n]);
+    let mut totals = [vec![0.0; n], vec![0.0; n], vec![0.0; n]];
+    let (mut n_assumed, mut n_estimated) = (0, 0);
+    for i in (0..n).filter(|&i| !input.exited[i]) {
+        let stage = input.stages.and_then(|s| s.get(i)).filter(|s| s.iter().sum::<f64>() > 0.0);
+        let level = stage.map_or(settings.level_without_stage, |s| dot(s, &settings.stage_levels));
+        let spend = at(input.monthly_spend, i);
+        let known = input.wallet_per_year.and_then(|w| w.get(i).copied().flatten()).filter(|w| w.is_finite());
+        let wallet =
+            known.map_or_else(|| peers.get(&group(input, i)).copied().unwrap_or(spend), |w| w / 12.0);
+        let [q_e, q_b] = settings.reach_next;
+        let reach = stage.map_or(0.0, |s| dot(s, &[q_e * q_b, q_b, 1.0, 0.0]));
+        let monthly = [
+            up_buying(settings.kappa, level, wallet, spend, input.margin),
+            level * input.cross_profit.map_or(0.0, |x| at(x, i)),
+            referral(settings.referrals_per_year, reach, input.new_customer_value.unwrap_or(0.0)),
+        ];
+        let parts = [GrowthPart::UpBuying, GrowthPart::CrossBuying, GrowthPart::Referral];
+        let mut best = 0.0;
+        for (j, part) in parts.into_iter().enumerate() {
+            let value = finite(monthly[j] * annuity[i]);
+            totals[j][i] = value;
+            gp[i] += value;
+            if value > best {
+                (best, largest[i]) = (value, Some(part));
+            }
+        }
+        n_assumed += u32::from(stage.is_none());
+        n_estimated += u32::from(known.is_none());
+    }
+    if n_assumed > 0 {
+        notices.push(Notice::LevelAssumed { n: n_assumed, level: settings.level_without_stage });
+    }
+    if n_estimated > 0 {
+        notices.push(Notice::WalletEstimated { n: n_estimated });
+    }
+    let computed = |j: usize| Part::Computed { total: sum(totals[j].iter().copied()) };
+    let missing = |input| Part::Missing { input };
+    let parts = Parts {
+        up_buying: computed(0),
+        cross_buying: input.cross_profit.map_or(missing(MissingInput::Products), |_| computed(1)),
+        referral: match (input.stages, input.new_customer_value) {
+            (None, _) => missing(MissingInput::Stages),
+            (_, None) => missing(MissingInput::NewCustomerValue),
+            _ => computed(2),
+        },
+    };
+    Growth { gp, largest, parts }
+}
+
+fn dot(x: &[f64; 4], y: &[f64; 4]) -> f64 {
+    x.iter().zip(y).map(|(a, b)| finite(*a) * b).sum()
+}
+
+fn group(input: &MatrixInput, i: usize) -> u32 {
+    input.peer_group.and_then(|g| g.get(i).copied()).unwrap_or(0)
+}
+
+/// 90 % quantile of the monthly spend of active customers by peer group; those who left buy nothing any more and
+/// would pull it to 0.
+fn peer_wallets(input: &MatrixInput) -> BTreeMap<u32, f64> {
+    let mut spend = BTreeMap::<u32, Vec<f64>>::new();
+    for i in (0..input.exited.len()).filter(|&i| !input.exited[i]) {
+        spend.entry(group(input, i)).or_default().push(at(input.monthly_spend, i));
+    }
+    spend
+        .into_iter()
+        .map(|(g, mut values)| {
+            sort(&mut values);
+            (g, quantile_sorted(&values, PEER_QUANTILE))
+        })
+        .collect()
+}
+
+/// Whether ascending values differ by more than rounding.
+fn has_spread(sorted: &[f64]) -> bool {
+    match (sorted.first(), sorted.last()) {
+        (Some(low), Some(high)) => high - low > 1e-12 * low.abs().max(high.abs()),
+        _ => false,
+    }
+}
+
+/// Where high begins among the ascending values of active customers; `None` if they do not differ.
+fn threshold(sorted: &[f64], rule: ThresholdRule) -> Option<f64> {
+    if !has_spread(sorted) {
+        return None;
+    }
+    match rule {
+        ThresholdRule::Mean => {
+            let (low, high) = (quantile_sorted(sorted, 0.01), quantile_sorted(sorted, 0.99));
+            Some(sum(sorted.iter().map(|v| v.clamp(low, high))) / sorted.len() as f64)
+        }
+        ThresholdRule::Median => Some(quantile_sorted(sorted, 0.5)),
+        ThresholdRule::BreakEven => Some(0.0),
+        ThresholdRule::TopShare { share } => {
+            let wanted = share.clamp(0.0, 1.0) * sum(sorted.iter().filter(|v| **v > 0.0).copied());
+            let mut held = 0.0;
+            let best = sorted.iter().rev().copied();
+            best.take_while(|v| {
+                let needed = *v > 0.0 && held < wanted;
+                held += v;
+                needed
+            })
+            .last()
+        }
+        ThresholdRule::Custom { value } => value.is_finite().then_some(value),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn close(x: f64, expected: f64, tolerance: f64) -> bool {
+        (x - expected).abs() <= tolerance * expected.abs()
+    }
+
+    /// Monthly survival .97, observed for `months`.
+    fn curve(months: i32) -> SurvivalCurve {
+        SurvivalCurve::new(&(1..=months).map(|t| (f64::from(t), 0.97_f64.powi(t))).collect::<Vec<_>>())
+    }
+
+    /// Purchases whose lifetime value is given: margin 1, order value 1.
+    fn input<'a>(
+        exited: &'a [bool],
+        values: &'a [f64],
+        ones: &'a [f64],
+        spend: &'a [f64],
+    ) -> MatrixInput<'a> {
+        MatrixInput {
+            exited,
+            basis: ValueBasis::Purchases {
+                discounted_purchases: values,
+                mean_order_value: ones,
+                annuity: ones,
+            },
+            monthly_spend: spend,
+            margin: 1.0,
+            stages: None,
+            wallet_per_year: None,
+            peer_group: None,
+            cross_profit: None,
+            new_customer_value: None,
+        }
+    }
+
+    #[test]
+    fn ex_5_annuity_and_current_value() {
+        let factors = AnnualRate::default().factors(36);
+        for (observed, tenure) in [(120, 0.0), (120, 17.0), (12, 0.0), (12, 30.0), (2, 5.0)] {
+            let annuity = curve(observed).annuity(tenure, &factors);
+            assert!(close(annuity, 19.1333, 3e-6), "{observed} {tenure}: {annuity}");
+            assert!(close(50.0 * annuity, 956.66, 1e-5));
+        }
+    }
+
+    #[test]
+    fn ex_5_parts_of_growth_potential() {
+        assert!(close(up_buying(0.2, 0.9, 200.0, 120.0, 0.3), 4.32, 1e-12));
+        let cross = cross_profit(&[(0.25, 40.0 * 0.3), (0.10, 90.0 * 0.3)]);
+        assert!(close(0.9 * cross, 5.13, 1e-12));
+        assert!(close(referral(0.1, 0.9, 400.0), 3.0, 1e-12));
+        assert!(close(19.1333 * (4.32 + 5.13 + 3.0), 238.21, 1e-4));
+        assert_eq!(cross_profit(&[(0.5, 2.0); 9]), 5.0, "five products count");
+    }
+
+    #[test]
+    fn ex_5_growth_potential_of_one_customer_among_others() {
+        let survival = curve(60);
+        // P(reach S) = .9 by the stages; q = .9 by setting decline's level to stability's.
+        let settings = MatrixSettings { stage_levels: [0.25, 0.6, 0.9, 0.9], ..Default::default() };
+        let matrix = value_matrix(
+            &MatrixInput {
+                exited: &[false, true],
+                basis: ValueBasis::Survival {
+                    monthly_profit: &[50.0, 50.0],
+                    tenure_months: &[7.0, 7.0],
+                    curve: &survival,
+                },
+                monthly_spend: &[120.0, 120.0],
+                margin: 0.3,
+                stages: Some(&[[0.0, 0.0, 0.9, 0.1]; 2]),
+                wallet_per_year: Some(&[Some(2400.0), Some(2400.0)]),
+                peer_group: None,
+                cross_profit: Some(&[5.7, 5.7]),
+                new_customer_value: Some(400.0),
+            },
+            &settings,
+        );
+        assert!(close(matrix.gp[0], 238.21, 1e-4), "{}", matrix.gp[0]);
+        assert!(close(matrix.cv[0], 956.66, 1e-5));
+        assert_eq!((matrix.cv[1], matrix.gp[1]), (0.0, 0.0), "nothing is kept of who left");
+        assert!(close(matrix.clv[1], 956.66, 1e-5), "but winning back would be worth it");
+        assert_eq!(matrix.largest_part, [Some(GrowthPart::CrossBuying), None]);
+        let Part::Computed { total } = matrix.parts.referral else { panic!("{:?}", matrix.parts) };
+        assert!(close(total, 3.0 * 19.1333, 1e-4));
+    }
+
+    #[test]
+    fn classes_follow_the_mean_of_active_customers_and_add_up() {
+        let exited = [false, false, false, false, true];
+        let values = [1.0, 1.0, 9.0, 9.0, 1000.0];
+        let spend = [100.0, 10.0, 100.0, 10.0, 500.0];
+        let ones = [1.0; 5];
+        let matrix = value_matrix(&input(&exited, &values, &ones, &spend), &MatrixSettings::default());
+        assert!(close(matrix.cv_threshold.unwrap(), 5.0, 1e-12), "the one who left does not count");
+        use ValueClass::{I, II, III, IV};
+        assert_eq!(matrix.class, [I, II, III, IV, I]);
+        assert_eq!(matrix.clv[4], 1000.0);
+        assert_eq!(matrix.parts.cross_buying, Part::Missing { input: MissingInput::Products });
+        assert_eq!(matrix.parts.referral, Part::Missing { input: MissingInput::Stages });
+        assert!(matrix.notices.contains(&Notice::WalletEstimated { n: 4 }));
+        assert!(matrix.notices.contains(&Notice::LevelAssumed { n: 4, level: 0.4625 }));
+    }
+
+    #[test]
+    fn ties_at_the_threshold_are_high_and_flips_are_counted() {
+        let settings =
+            MatrixSettings { cv_rule: ThresholdRule::Custom { value: 10.0 }, ..Default::default() };
+        let values = [7.9, 8.0, 10.0, 11.9, 12.0];
+        let m = value_matrix(&input(&[false; 5], &values, &[1.0; 5], &[5.0; 5]), &settings);
+        use ValueClass::{I, III};
+        assert_eq!(m.class, [I, I, III, III, III]);
+        assert_eq!(m.flips, Flips { lower: 1, higher: 2 });
+        assert_eq!(m.notices.iter().filter(|n| matches!(n, Notice::NoSpread { .. })).count(), 1, "equal GP");
+    }
+
+    #[test]
+    fn threshold_rules() {
+        let values = [-4.0, 0.0, 1.0, 3.0, 6.0, 10.0];
+        assert_eq!(threshold(&values, ThresholdRule::Median), Some(2.0));
+        assert_eq!(threshold(&values, ThresholdRule::BreakEven), Some(0.0));
+        assert_eq!(threshold(&values, ThresholdRule::TopShare { share: 0.8 }), Some(6.0), "16 of 20");
+        assert_eq!(threshold(&values, ThresholdRule::TopShare { share: 0.81 }), Some(3.0));
+        let mut many = vec![1.0; 999];
+        many.push(1e9);
+        let mean = threshold(&many, ThresholdRule::Mean).unwrap();
+        assert_eq!(mean, 1.0, "one in a thousand is cut to the 99 % quantile");
+    }
+
+    #[test]
+    fn zero_variance_and_nobody_make_everybody_low() {
+        let settings = MatrixSettings { cv_rule: ThresholdRule::BreakEven, ..Default::default() };
+        let equal = value_matrix(&input(&[false; 3], &[7.0; 3], &[1.0; 3], &[2.0; 3]), &settings);
+        assert_eq!(equal.class, [ValueClass::I; 3]);
+        assert!(equal.notices.contains(&Notice::NoSpread { axis: Axis::CurrentValue }));
+        let gone = value_matrix(&input(&[true; 2], &[7.0, 8.0], &[1.0; 2], &[2.0; 2]), &settings);
+        assert_eq!((gone.class.as_slice(), gone.cv_threshold), ([ValueClass::I; 2].as_slice(), None));
+        assert_eq!(gone.notices, [Notice::NobodyActive]);
+        let none = value_matrix(&input(&[], &[], &[], &[]), &settings);
+        assert!(none.class.is_empty());
+        let broken = value_matrix(&input(&[false; 2], &[f64::NAN], &[], &[f64::INFINITY]), &settings);
+        assert!(broken.cv.iter().chain(&broken.gp).all(|v| v.is_finite()));
+    }
+
+    #[test]
+    fn who_left_is_never_high_at_break_even() {
+        let settings = MatrixSettings { cv_rule: ThresholdRule::BreakEven, ..Default::default() };
+        let m = value_matrix(
+            &input(&[false, false, true], &[-5.0, 0.0, 9.0], &[1.0; 3], &[1.0, 2.0, 3.0]),
+            &settings,
+        );
+        assert_eq!(m.class[2], ValueClass::I);
+        assert_eq!(m.class[1], ValueClass::III);
+    }
+
+    #[test]
+    fn survival_beyond_the_last_time_and_at_zero() {
+        let flat = SurvivalCurve::new(&[(1.0, 0.9), (20.0, 0.9)]);
+        assert_eq!(flat.at(500.0), 0.9, "no hazard in the last quarter");
+        let ended = SurvivalCurve::new(&[(5.0, 0.5), (9.0, 0.25), (10.0, 0.0)]);
+        assert!(ended.at(10.0) > 0.0 && ended.at(40.0) < 1e-3);
+        assert_eq!(SurvivalCurve::default().at(3.0), 1.0);
+    }
+
+    #[test]
+    fn section_5_rates_per_month_and_classes_in_serde() {
+        assert_eq!(monthly_rate(120.0, 40.0), 10.0);
+        assert_eq!(monthly_rate(120.0, 6.0), 20.0);
+        assert_eq!(monthly_rate(120.0, 0.5), 40.0);
+        assert_eq!(serde_json::to_string(&ValueClass::ALL).unwrap(), r#"["I","II","III","IV"]"#);
+        assert_eq!(ValueClass::II.strategy().retention, Retention::Reengineer);
+        assert_eq!(ValueClass::IV.strategy().clv_model, ClvModel::Vip);
+    }
+}

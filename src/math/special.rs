@@ -1,1 +1,233 @@
-//! Special functions.
+//! Special functions: the hypergeometric series and beta-weighted means behind the buy-till-you-die models.
+//!
+//! The models need `E[(1+p tau)^-A]` and `E[(1-(1+p tau)^-A)/p]` for `p ~ Beta(a, b)`, `tau >= 0`, `A > 0`, at many
+//! `tau` for few `(A, a, b)`. With `z = tau/(1+tau)`, `c = a+b`, `C = c-1`, `l = ln(1-z)` and `(u)_k` the rising
+//! factorial, Euler's transformation of 2F1 (Abramowitz & Stegun 1964, 15.3.3) gives
+//!
+//! `E[(1+p tau)^-A] = e^(a l) * sum_(k>=0) (c-A)_k (a)_k / ((c)_k k!) z^k`
+//!
+//! `E[(1-(1+p tau)^-A)/p] = C * (-expm1((a-1) l)/(a-1) - e^((a-1) l) * sum_(k>=1) (C-A)_k (a)_(k-1) / ((C)_k k!) z^k)`
+//!
+//! where no term overflows however large `A` and `b` are, and `a = 1` is no exception. Only `z` depends on `tau`, so
+//! the coefficients are computed once and serve all `tau` ([`BetaSeries`]). The terms alternate and cancel when
+//! `A` is much larger than `c`, and are many when `z` is near 1; then [`BetaNodes`] integrates instead, by the
+//! double-exponential rule (Takahasi & Mori 1974), which the endpoint singularities of `p^(a-1)` do not disturb (a
+//! Gauss-Legendre rule would lose its accuracy to them).
+
+use super::{exp, exp_m1, ln, ln_1p};
+
+/// Most terms of the series before integrating instead.
+const MAX_TERMS: usize = 1500;
+/// Largest `A - c` at which the cancellation of alternating terms (about `2^(A-c)`) is harmless.
+const MAX_EXCESS: f64 = 12.0;
+/// Terms below this share of the sum are left out.
+const NEGLIGIBLE: f64 = 1e-14;
+
+/// Nodes and weights for the mean of a function of `p ~ Beta(a, b)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BetaNodes {
+    p: Vec<f64>,
+    weight: Vec<f64>,
+}
+
+impl BetaNodes {
+    /// The rule for `a, b > 0`: `p = 1/(1+e^-y)`, `y = center + scale sinh(w)`, equally spaced `w`.
+    #[must_use]
+    pub fn new(a: f64, b: f64) -> Self {
+        const STEP: f64 = 0.0625;
+        let center = ln(a.max(1.0) / b.max(1.0));
+        let scale = (1.0 / a + 1.0 / b).sqrt().min(2.0);
+        let log_density = |w: f64| {
+            let y = center + scale * 0.5 * (exp(w) - exp(-w));
+            let (log_p, log_rest) = (-softplus(-y), -softplus(y));
+            (log_p, a * log_p + b * log_rest + ln(scale * 0.5 * (exp(w) + exp(-w))))
+        };
+        let steps = (16.0 / STEP) as i32;
+        let all: Vec<(f64, f64)> = (-steps..=steps).map(|k| log_density(f64::from(k) * STEP)).collect();
+        let top = all.iter().fold(f64::NEG_INFINITY, |m, v| m.max(v.1));
+        let kept = all.iter().filter(|v| v.1 - top > -36.0);
+        let (p, mut weight): (Vec<f64>, Vec<f64>) = kept.map(|v| (exp(v.0), exp(v.1 - top))).unzip();
+        let total = super::sum(weight.iter().copied());
+        weight.iter_mut().for_each(|w| *w /= total);
+        Self { p, weight }
+    }
+
+    /// `E[f(p)]`.
+    #[must_use]
+    pub fn mean(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.p.iter().zip(&self.weight).map(|(&p, w)| w * f(p)).sum()
+    }
+
+    /// `(E[(1+p tau)^-A], E[(1-(1+p tau)^-A)/p])`.
+    #[must_use]
+    pub fn decay(&self, power: f64, tau: f64) -> (f64, f64) {
+        let (mut kept, mut total) = (0.0, 0.0);
+        for (&p, w) in self.p.iter().zip(&self.weight) {
+            let lost = -exp_m1(-power * ln_1p(p * tau));
+            kept += w * (1.0 - lost);
+            // Where p underflows, its limit.
+            total += w * if p > 1e-290 { lost / p } else { power * tau };
+        }
+        (kept, total)
+    }
+}
+
+/// `ln(1 + e^x)` without overflow.
+#[must_use]
+pub fn softplus(x: f64) -> f64 {
+    if x > 0.0 { x + ln_1p(exp(-x)) } else { ln_1p(exp(x)) }
+}
+
+/// The coefficients of both series for one `(A, a, b)`; see the module's formulas.
+#[derive(Clone, Debug)]
+pub struct BetaSeries {
+    power: f64,
+    a: f64,
+    b: f64,
+    /// Coefficients of `E[(1+p tau)^-A]`, from k = 0.
+    kept: Vec<f64>,
+    /// Coefficients of the sum in `E[(1-(1+p tau)^-A)/p]`, from k = 0, where it is 0.
+    lost: Vec<f64>,
+    nodes: Option<BetaNodes>,
+}
+
+impl BetaSeries {
+    /// `power` = A > 0; `a, b > 0`.
+    #[must_use]
+    pub fn new(power: f64, a: f64, b: f64) -> Self {
+        Self { power, a, b, kept: vec![1.0], lost: vec![0.0], nodes: None }
+    }
+
+    /// Both means at every `tau` (ascending): `kept[j] = E[(1+p tau_j)^-A]` in 0..=1 and
+    /// `total[j] = E[(1-(1+p tau_j)^-A)/p] >= 0`. All slices have the same length.
+    pub fn decay(&mut self, tau: &[f64], kept: &mut [f64], total: &mut [f64]) {
+        let largest = tau.last().map_or(0.0, |t| t / (1.0 + t));
+        if let Some(terms) = self.terms(largest) {
+            self.sum(terms, tau, kept, total);
+        } else {
+            let nodes = self.nodes.get_or_insert_with(|| BetaNodes::new(self.a, self.b));
+            for (j, &t) in tau.iter().enumerate() {
+                (kept[j], total[j]) = nodes.decay(self.power, t);
+            }
+        }
+    }
+
+    /// How many terms are needed at `z`; `None` if the series should not be used.
+    fn terms(&mut self, z: f64) -> Option<usize> {
+        let c = self.a + self.b;
+        // C = c - 1 divides: near 0 (or below, with few terms) the formula is ill-conditioned.
+        if c - 1.0 < 0.1 || self.power - c > MAX_EXCESS || z * 1.000_1 >= 1.0 {
+            return None;
+        }
+        let settled = (self.power - c).max(0.0) + 2.0;
+        let mut z_k = 1.0;
+        for k in 0..MAX_TERMS {
+            if k == self.kept.len() {
+                self.extend();
+            }
+            let rest = z_k / (1.0 - z);
+            if k as f64 > settled && self.kept[k].abs().max(self.lost[k].abs()) * rest < NEGLIGIBLE {
+                return Some(k);
+            }
+            z_k *= z;
+        }
+        None
+    }
+
+    /// One more coefficient of each series.
+    fn extend(&mut self) {
+        let (power, a, c) = (self.power, self.a, self.a + self.b);
+        let k = self.kept.len() as f64;
+        let kept =
+            self.kept[self.kept.len() - 1] * (c - power + k - 1.0) * (a + k - 1.0) / ((c + k - 1.0) * k);
+        let top = c - 1.0;
+        let lost = if self.lost.len() == 1 {
+            (top - power) / top
+        } else {
+            self.lost[self.lost.len() - 1] * (top - power + k - 1.0) * (a + k - 2.0) / ((top + k - 1.0) * k)
+        };
+        self.kept.push(kept);
+        self.lost.push(lost);
+    }
+
+    /// Horner's rule at all `tau` at once, so that the processor can work on several side by side.
+    fn sum(&self, terms: usize, tau: &[f64], kept: &mut [f64], total: &mut [f64]) {
+        const LANES: usize = 12;
+        let epsilon = self.a - 1.0;
+        let top = self.a + self.b - 1.0;
+        for start in (0..tau.len()).step_by(LANES) {
+            let end = (start + LANES).min(tau.len());
+            let (mut z, mut s, mut q) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+            for (zj, t) in z.iter_mut().zip(&tau[start..end]) {
+                *zj = t / (1.0 + t);
+            }
+            for (&ck, &cl) in self.kept[..terms].iter().zip(&self.lost[..terms]).rev() {
+                for j in 0..LANES {
+                    s[j] = s[j] * z[j] + ck;
+                    q[j] = q[j] * z[j] + cl;
+                }
+            }
+            for j in start..end {
+                let l = -ln_1p(tau[j]);
+                let e_l = exp(epsilon * l);
+                let first = if epsilon.abs() < 1e-12 { -l } else { -exp_m1(epsilon * l) / epsilon };
+                // e^(a l) = e^((a-1) l) (1-z) = e^((a-1) l) / (1+tau)
+                kept[j] = (e_l / (1.0 + tau[j]) * s[j - start]).clamp(0.0, 1.0);
+                total[j] = (top * (first - e_l * q[j - start])).max(0.0);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(x: f64, y: f64, tolerance: f64) -> bool {
+        (x - y).abs() <= tolerance * y.abs().max(1e-30)
+    }
+
+    #[test]
+    fn beta_nodes_reproduce_the_moments_of_beta() {
+        for (a, b) in [(0.8914, 1.614), (1e-4, 2.0), (0.05, 1e4), (5000.0, 30.0), (1e4, 1e4), (2.0, 0.01)] {
+            let nodes = BetaNodes::new(a, b);
+            let mean = a / (a + b);
+            let second = mean * (a + 1.0) / (a + b + 1.0);
+            assert!(close(nodes.mean(|p| p), mean, 1e-11), "{a} {b}: {}", nodes.mean(|p| p) / mean - 1.0);
+            assert!(close(nodes.mean(|p| p * p), second, 1e-11), "{a} {b}");
+            assert!(nodes.weight.len() < 320, "{a} {b}: {}", nodes.weight.len());
+        }
+    }
+
+    #[test]
+    fn series_and_integral_agree() {
+        for (power, a, b) in
+            [(0.52, 0.89, 2.6), (2.5, 0.79, 4.4), (30.0, 1.0, 31.0), (501.0, 0.9, 502.0), (9.0, 2.5, 1.2)]
+        {
+            let tau = [0.0, 0.01, 0.5, 1.0, 4.0, 12.0, 30.0];
+            let (mut kept, mut total) = ([0.0; 7], [0.0; 7]);
+            let mut series = BetaSeries::new(power, a, b);
+            series.decay(&tau, &mut kept, &mut total);
+            assert!(series.nodes.is_none(), "{power} {a} {b}: the series was not used");
+            let nodes = BetaNodes::new(a, b);
+            for j in 0..tau.len() {
+                let (k, t) = nodes.decay(power, tau[j]);
+                assert!(close(kept[j], k, 1e-10), "{power} {a} {b} {}: {} {k}", tau[j], kept[j]);
+                assert!(close(total[j], t, 1e-10), "{power} {a} {b} {}: {} {t}", tau[j], total[j]);
+            }
+        }
+    }
+
+    #[test]
+    fn far_from_the_series_the_integral_steps_in_and_is_exact() {
+        // b huge: p is nearly a/(a+b), here 1/2, so both means have closed forms.
+        let (power, a, b, tau) = (2000.0, 1e4, 1e4, 0.001);
+        let (mut kept, mut total) = ([0.0], [0.0]);
+        BetaSeries::new(power, a, b).decay(&[tau], &mut kept, &mut total);
+        let at_mean = exp(-power * ln_1p(tau / 2.0));
+        assert!((kept[0] - at_mean).abs() < 1e-3 && (total[0] - 2.0 * (1.0 - at_mean)).abs() < 2e-2);
+        // A - c > 12: E[(1+p tau)^-A] for a = b = 1 is (1-(1+tau)^(1-A))/((A-1) tau).
+        BetaSeries::new(300.0, 1.0, 1.0).decay(&[0.7], &mut kept, &mut total);
+        assert!(close(kept[0], 1.0 / (299.0 * 0.7), 1e-10), "{}", kept[0]);
+    }
+}
