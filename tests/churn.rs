@@ -8,6 +8,7 @@ use tenure::analytics::churn::{
     monthly_churn,
 };
 use tenure::analytics::orders::{Orders, last_complete_month, left_truncation, monthly_series};
+use tenure::analytics::rfm::{self, rfm};
 use tenure::analytics::survival::{kaplan_meier, of_transactions, period_life_table};
 use tenure::customer::{Coded, Contracts, Day, Ledger, MoneyScale};
 
@@ -236,4 +237,47 @@ fn cdnow_survival_counts_every_exit() {
     let curve = of_transactions(&exits);
     assert_eq!((curve.n, curve.n_events), (2357, 1567));
     assert!(curve.points.windows(2).all(|w| w[1].survival <= w[0].survival && w[0].time < w[1].time));
+}
+
+#[test]
+fn reference_1_3_rfm_package() {
+    let Some(text) = read("rfm-r/rfm_data_orders.csv") else { return };
+    let rows = text.lines().skip(1).enumerate().map(|(i, line)| {
+        let f = fields(line);
+        Row {
+            customer: f[0].clone(),
+            day: Day::parse_iso(&f[1]).unwrap(),
+            amount: minor(&f[2], 2),
+            is_return: false,
+            order: Some(i.to_string()),
+        }
+    });
+    let ledger = ledger(rows.collect());
+    let settings =
+        rfm::Settings { window_months: None, scoring: rfm::Scoring::Quantile, ..rfm::Settings::default() };
+    let result = rfm(&Orders::from_ledger(&ledger), Day::parse_iso("2006-12-31").unwrap(), &settings);
+    assert_eq!(result.frequency.iter().sum::<u32>(), 4906);
+    let count = |axis: usize| result.bins[axis].iter().map(|b| b.customers).collect::<Vec<_>>();
+    assert_eq!(count(0), [197, 200, 199, 199, 200]);
+    assert_eq!(count(1), [268, 187, 176, 244, 120]);
+    assert_eq!(count(2), [200, 200, 198, 202, 195]);
+    let named = [
+        ("Abbey O'Reilly", 205, 6, 472.0, 343),
+        ("Add Senger", 140, 3, 340.0, 412),
+        ("Aden Lesch", 194, 4, 405.0, 323),
+        ("Aden Murphy", 98, 7, 596.0, 544),
+        ("Admiral Senger", 132, 5, 448.0, 433),
+    ];
+    for (name, days, orders, money, score) in named {
+        let c = ledger.customers.iter().position(|n| n == name).unwrap();
+        let s = result.scores[c].unwrap();
+        assert_eq!(
+            (result.days_since_last[c], result.frequency[c], result.monetary[c]),
+            (Some(days), orders, money)
+        );
+        assert_eq!(u32::from(s.r) * 100 + u32::from(s.f) * 10 + u32::from(s.m), score, "{name}");
+    }
+    let mean = |r: usize, f: usize| result.grid[(r - 1) * 5 + f - 1].mean_monetary.unwrap();
+    close("(F1, R1)", mean(1, 1), 208.4, 0.05);
+    close("(F5, R5)", mean(5, 5), 862.4, 0.05);
 }
