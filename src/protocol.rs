@@ -7,8 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::customer::Day;
-use crate::ingest::{Mapping, Proposal};
+use crate::ingest::{Error, Mapping, Table};
 use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step};
 use crate::sample::SampleLanguage;
 
@@ -52,7 +51,7 @@ pub enum Response {
     /// Work under way.
     Progress(Progress),
     /// Roles proposed for the columns of the file; the user decides.
-    Proposal(Box<Proposal>),
+    Proposal(Box<Table>),
     /// The report; customers stay with the worker.
     Report(Box<Report>),
     /// A page of the customer table.
@@ -73,9 +72,9 @@ pub enum Problem {
     /// The file could not be used.
     File {
         /// What and where.
-        error: crate::ingest::Error,
-        /// Roles proposed before the failure, so that the user can put them right.
-        proposal: Option<Box<Proposal>>,
+        error: Error,
+        /// What was found before the failure, so that the user can put the columns right.
+        table: Option<Box<Table>>,
     },
     /// A setting is out of range.
     Settings {
@@ -89,7 +88,36 @@ pub enum Problem {
     },
 }
 
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File { error, .. } => error.fmt(f),
+            Self::Settings { error } => error.fmt(f),
+            Self::Crashed { detail } => f.write_str(detail),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
 impl Problem {
+    /// Whether choosing other columns may help.
+    #[must_use]
+    pub fn asks_for_columns(&self) -> bool {
+        matches!(
+            self,
+            Self::File {
+                error: Error::NoCustomerColumn
+                    | Error::NoDateColumn
+                    | Error::NoAmountColumn
+                    | Error::NoChurnColumn
+                    | Error::AmbiguousDates { .. }
+                    | Error::NoUsableRow { .. },
+                ..
+            }
+        )
+    }
+
     /// Stable code for hosts.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -114,8 +142,3 @@ pub struct Progress {
     pub total: f64,
 }
 
-/// The day a JS date or ISO text names; used for the `asOf` setting.
-#[must_use]
-pub fn parse_day(text: &str) -> Option<Day> {
-    Day::parse_iso(text.get(..10)?)
-}

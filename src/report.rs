@@ -9,11 +9,14 @@
 //! `YYYY-MM-DD`, durations carry their unit in the name.
 
 mod build;
+mod contracts;
+mod figures;
+mod lifecycle;
 mod settings;
 mod table;
 
-pub use build::{Step, build};
-pub use settings::{Settings, SettingsError, ValidSettings};
+pub use build::{Step, StepProgress, Wanted, build};
+pub use settings::{Settings, SettingsError, Threshold, ValidSettings};
 pub use table::{CustomerFilter, CustomerQuery, CustomerRow, CustomerRows, CustomerTable, SortKey};
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +38,7 @@ pub struct Report {
     pub customers: CustomerTable,
     /// Stages now and over time. `None` where the file has no history per period.
     pub lifecycle: Option<Lifecycle>,
-    /// The four patterns of ended relationships, then the active ones and those with an unseen start.
+    /// The four patterns of ended relationships, then the active ones; they add up to all customers.
     pub patterns: Vec<PatternRow>,
     /// What the page of patterns shows beyond the rows.
     pub pattern_detail: Option<PatternDetail>,
@@ -156,6 +159,14 @@ pub enum CustomerStage {
     Decline,
     /// Has left, by the rule in use.
     Exited,
+}
+
+impl ActionKind {
+    /// Its bit in [`CustomerTable::actions`].
+    #[must_use]
+    pub fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 impl CustomerStage {
@@ -281,6 +292,8 @@ pub struct PatternRow {
     pub share_interval: Option<[f64; 2]>,
     /// Those who bought once.
     pub one_time: u32,
+    /// Those whose start was not seen: the pattern is then "at least" this one, and they are left out of `share`.
+    pub unseen_start: u32,
     /// Mean value per month of age among its customers, up to 36 months.
     pub curve: Vec<f64>,
     /// Model lifetime value of those customers.
@@ -297,20 +310,6 @@ pub struct PatternDetail {
     pub unseen_start: u32,
     /// Months of stability from which a relationship counts as long-term.
     pub tau_months: f64,
-    /// Cohorts by first-order quarter: size and share active by months since.
-    pub cohorts: Vec<Cohort>,
-}
-
-/// Customers by first order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Cohort {
-    /// `YYYY-MM` of the first month.
-    pub month: String,
-    /// Customers.
-    pub customers: u32,
-    /// Share of them that ordered in month 1, 2, ... after the first; `None` where not yet observed.
-    pub retained: Vec<Option<f64>>,
 }
 
 /// Current value against growth potential.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::ingest::Proposal;
+use crate::ingest::Table;
 use crate::protocol::{Problem, Progress, Response};
 use crate::report::Report;
 
@@ -46,7 +46,7 @@ pub enum Activity {
         /// The file.
         origin: Origin,
         /// What was found.
-        proposal: Arc<Proposal>,
+        table: Arc<Table>,
         /// Why the question came up, where a run failed for its columns.
         problem: Option<Problem>,
     },
@@ -112,28 +112,38 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
         Response::Progress(progress) => {
             Session { outcome, activity: Activity::Running { origin, progress: Some(progress) } }
         }
-        Response::Proposal(proposal) => {
-            let proposal = Arc::new(*proposal);
-            Session { outcome, activity: Activity::Mapping { origin, proposal, problem: None } }
+        Response::Proposal(table) => {
+            let table = Arc::new(*table);
+            Session { outcome, activity: Activity::Mapping { origin, table, problem: None } }
         }
         Response::Report(report) => Session {
             outcome: Some(Outcome { report: Arc::new(*report), origin }),
             activity: Activity::Idle,
         },
         // A missing column is a question, not an end: the user may know which one it is.
-        Response::Failed(Problem::File { error, proposal: Some(proposal) }) if error.asks_for_columns() => {
-            let problem = Some(Problem::File { error, proposal: None });
-            Session { outcome, activity: Activity::Mapping { origin, proposal: Arc::new(*proposal), problem } }
+        Response::Failed(problem @ Problem::File { table: Some(_), .. }) if problem.asks_for_columns() => {
+            ask(outcome, origin, problem)
         }
         Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
         Response::Customers { .. } => Session { outcome, activity: Activity::Running { origin, progress: None } },
     }
 }
 
+fn ask(outcome: Option<Outcome>, origin: Origin, problem: Problem) -> Session {
+    let activity = match problem {
+        Problem::File { error, table: Some(table) } => {
+            let problem = Some(Problem::File { error, table: None });
+            Activity::Mapping { origin, table: Arc::new(*table), problem }
+        }
+        problem => Activity::Failed { origin, problem },
+    };
+    Session { outcome, activity }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::Error;
+    use crate::ingest::{self, Error};
 
     fn ready() -> Session {
         Session::default()
@@ -151,7 +161,7 @@ mod tests {
     #[test]
     fn a_failure_a_crash_and_a_cancel_leave_the_result() {
         let file = || Origin::File("b.csv".into());
-        let failed = Response::Failed(Problem::File { error: Error::Empty, proposal: None });
+        let failed = Response::Failed(Problem::File { error: Error::Empty, table: None });
         for event in [Event::Said(failed), Event::Crashed("trap".into()), Event::Dismissed] {
             let s = ready().after(Event::Started(file())).after(event);
             assert_eq!(s.outcome.as_ref().map(|o| &o.origin), Some(&Origin::Sample));
@@ -168,7 +178,9 @@ mod tests {
 
     #[test]
     fn a_missing_column_becomes_a_question() {
-        let problem = Problem::File { error: Error::NoDateColumn, proposal: Some(Box::default()) };
+        let table = ingest::read(b"a,b\n1,x\n2,y\n", 2).ok().map(Box::new);
+        assert!(table.is_some());
+        let problem = Problem::File { error: Error::NoDateColumn, table };
         let s = Session::default()
             .after(Event::Started(Origin::File("a.csv".into())))
             .after(Event::Said(Response::Failed(problem)));

@@ -14,15 +14,17 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
-use crate::ingest::{self, Mapping, Proposal};
+use crate::ingest::{self, Mapping, Table};
 use crate::protocol::{Problem, Progress, Request, Response};
-use crate::report::{self, CustomerTable, Quality, Report, Settings, Step, ValidSettings};
+use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted};
 use crate::sample;
 
 /// Bytes fetched from a file at a time: large enough to be fast, small enough for the progress line to move.
 const CHUNK: f64 = 8.0 * 1024.0 * 1024.0;
 /// More than a 32-bit address space can hold beside the ledger.
 const MAX_BYTES: f64 = 1.5e9;
+/// Rows of the file shown on the columns page.
+const PREVIEW_ROWS: usize = 12;
 
 /// Serves requests until the page ends the worker.
 pub fn run(scope: &DedicatedWorkerGlobalScope) {
@@ -59,7 +61,7 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTa
             let file = file.and_then(|f| f.dyn_into::<Blob>().ok());
             match open(file.as_ref(), mapping, confirm, &settings) {
                 Ok(Opened::Report(report)) => keep(report, customers),
-                Ok(Opened::Proposal(proposal)) => Response::Proposal(proposal),
+                Ok(Opened::Table(table)) => Response::Proposal(table),
                 Err(problem) => Response::Failed(problem),
             }
         }
@@ -67,7 +69,7 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTa
             let bytes = sample::csv(language);
             match settings.check() {
                 Err(error) => Response::Failed(Problem::Settings { error }),
-                Ok(valid) => match analyze(&bytes, None, &valid) {
+                Ok(valid) => match analyze(&bytes, None, &valid, Wanted::default()) {
                     Ok(report) => keep(report, customers),
                     Err(problem) => Response::Failed(problem),
                 },
@@ -87,7 +89,7 @@ fn keep(mut report: Box<Report>, customers: &RefCell<CustomerTable>) -> Response
 
 enum Opened {
     Report(Box<Report>),
-    Proposal(Box<Proposal>),
+    Table(Box<Table>),
 }
 
 fn open(
@@ -99,26 +101,31 @@ fn open(
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     let bytes = read_blob(file)?;
     if mapping.is_none() {
-        let proposal = ingest::propose(&bytes).map_err(|error| Problem::File { error, proposal: None })?;
-        if confirm || !proposal.certain {
-            return Ok(Opened::Proposal(Box::new(proposal)));
+        let table = ingest::read(&bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        if confirm || !table.proposal.certain {
+            return Ok(Opened::Table(Box::new(table)));
         }
     }
-    analyze(&bytes, mapping, &valid).map(Opened::Report)
+    analyze(&bytes, mapping, &valid, Wanted::default()).map(Opened::Report)
 }
 
 /// Bytes to report. With no mapping, the proposal is taken as it is.
-fn analyze(bytes: &[u8], mapping: Option<Mapping>, settings: &ValidSettings) -> Result<Box<Report>, Problem> {
-    let proposal = ingest::propose(bytes).map_err(|error| Problem::File { error, proposal: None })?;
-    let mapping = mapping.unwrap_or_else(|| proposal.mapping());
-    let mut parse_progress = |done: u64, total: u64| {
+fn analyze(
+    bytes: &[u8],
+    mapping: Option<Mapping>,
+    settings: &ValidSettings,
+    wanted: Wanted,
+) -> Result<Box<Report>, Problem> {
+    let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+    let mut mapping = mapping.unwrap_or_else(|| Mapping::from(&table.proposal));
+    mapping.date_order = mapping.date_order.or(settings.date_order());
+    let mut parsed = |done: u64, total: u64| {
         progress(Step::Parse, done as f64, total as f64);
         ControlFlow::Continue(())
     };
-    let loaded = ingest::load(bytes, &mapping, &settings.ingest_options(), &mut parse_progress)
-        .map_err(|error| Problem::File { error, proposal: Some(Box::new(proposal)) })?;
-    let mut step = |step, done: f64, total: f64| progress(step, done, total);
-    Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, &mut step)))
+    let loaded = ingest::load(bytes, &mapping, &settings.ingest_options(), &mut parsed)
+        .map_err(|error| Problem::File { error, table: Some(Box::new(table)) })?;
+    Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, wanted, &mut progress)))
 }
 
 /// The bytes of a file, read in chunks so that progress can be told and no second whole copy exists.
@@ -128,7 +135,7 @@ fn read_blob(file: Option<&Blob>) -> Result<Vec<u8>, Problem> {
     let size = file.size();
     if size > MAX_BYTES {
         let error = ingest::Error::TooLarge { bytes: size as u64, limit: MAX_BYTES as u64 };
-        return Err(Problem::File { error, proposal: None });
+        return Err(Problem::File { error, table: None });
     }
     let reader = FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
     let mut bytes = Vec::new();
@@ -172,13 +179,3 @@ fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, serde_wasm_bindgen
 fn field(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok().filter(|v| !v.is_undefined() && !v.is_null())
 }
-
-impl ValidSettings {
-    /// What the reader needs of the settings.
-    fn ingest_options(&self) -> ingest::Options {
-        ingest::Options::default()
-    }
-}
-
-/// Used by the JS API to keep the quality of a table that was only read.
-type ReadQuality = Quality;

@@ -3,7 +3,8 @@
 use super::{Lang, text};
 use crate::analytics::pattern::Pattern;
 use crate::analytics::value_matrix::ValueClass;
-use crate::ingest::Error;
+use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
+use crate::ingest::{Basis, Delimiter, Error, Evidence, Format, IssueKind, Role};
 use crate::protocol::Problem;
 use crate::report::{Action, ActionKind, Churn, CustomerStage, Notice, Report, Step};
 
@@ -42,7 +43,6 @@ pub fn pattern(lang: Lang, pattern: Pattern) -> &'static str {
         Pattern::EarlyExit => text::pattern_early_exit(lang),
         Pattern::LongTerm => text::pattern_long_term(lang),
         Pattern::Active => text::pattern_active(lang),
-        Pattern::Unseen => text::pattern_unseen(lang),
     }
 }
 
@@ -405,8 +405,8 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
     let (what, remedy): (String, &str) = match error {
         Error::Unreadable { looks_like, .. } => (
             match lang {
-                Lang::En => format!("This is not a text table; it looks like {}.", looks_like.name()),
-                Lang::ZhHans => format!("这不是文本表格，看起来是 {}。", looks_like.name()),
+                Lang::En => format!("This is not a text table; it looks like {}.", format_name(lang, *looks_like)),
+                Lang::ZhHans => format!("这不是文本表格，看起来是 {}。", format_name(lang, *looks_like)),
             },
             lang.pick("Save it as CSV (in a spreadsheet: Save as, CSV UTF-8) and open that file.", "请另存为 CSV（在电子表格中选择“另存为”→“CSV UTF-8”）后再打开。"),
         ),
@@ -457,4 +457,149 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
         ),
     };
     (what, remedy.to_owned())
+}
+
+/// What a file that is no table looks like.
+fn format_name(lang: Lang, format: Format) -> &'static str {
+    match format {
+        Format::Text => lang.pick("text", "文本"),
+        Format::Zip => lang.pick("a ZIP archive or an XLSX workbook", "ZIP 压缩包或 XLSX 工作簿"),
+        Format::Gzip => lang.pick("a gzip file", "gzip 压缩文件"),
+        Format::Pdf => lang.pick("a PDF document", "PDF 文档"),
+        Format::CompoundFile => lang.pick("an old Office file (XLS)", "旧版 Office 文件（XLS）"),
+        Format::Parquet => lang.pick("a Parquet file", "Parquet 文件"),
+        Format::Image => lang.pick("a picture", "图片"),
+        Format::Sqlite => lang.pick("an SQLite database", "SQLite 数据库"),
+        Format::Binary => lang.pick("binary data", "二进制数据"),
+    }
+}
+
+/// Why a row was set aside.
+#[must_use]
+pub fn issue(lang: Lang, kind: IssueKind) -> &'static str {
+    match kind {
+        IssueKind::MissingCustomer => lang.pick("no customer", "缺少客户"),
+        IssueKind::BadDate => lang.pick("date missing or unreadable", "日期缺失或无法识别"),
+        IssueKind::BadAmount => lang.pick("number missing or unreadable", "数值缺失或无法识别"),
+        IssueKind::AmountTooLarge => lang.pick("number too large", "数值过大"),
+        IssueKind::FutureDate => lang.pick("after the analysis day", "晚于分析日期"),
+        IssueKind::Duplicate => lang.pick("same as an earlier row", "与前面某行完全相同"),
+        IssueKind::DuplicateCustomer => lang.pick("second contract of this customer", "同一客户的第二份合同"),
+        IssueKind::BadFlag => lang.pick("left or stayed unreadable", "无法识别是否流失"),
+        IssueKind::TooManyCells => lang.pick("more cells than columns", "单元格多于列数"),
+        IssueKind::Total => lang.pick("line of totals", "合计行"),
+        IssueKind::RepeatedHeader => lang.pick("header repeated", "重复的表头"),
+    }
+}
+
+/// What separates the columns.
+#[must_use]
+pub fn delimiter(lang: Lang, delimiter: Option<Delimiter>) -> &'static str {
+    match delimiter {
+        Some(Delimiter::Comma) => text::delimiter_comma(lang),
+        Some(Delimiter::Tab) => text::delimiter_tab(lang),
+        Some(Delimiter::Semicolon) => text::delimiter_semicolon(lang),
+        Some(Delimiter::Pipe) => text::delimiter_pipe(lang),
+        Some(Delimiter::Blanks) => text::delimiter_space(lang),
+        None => "–",
+    }
+}
+
+/// Name of a role.
+#[must_use]
+pub fn role(lang: Lang, role: Option<Role>) -> &'static str {
+    let Some(role) = role else { return text::role_none(lang) };
+    match role {
+        Role::Customer => text::role_customer(lang),
+        Role::Date => text::role_date(lang),
+        Role::Amount => text::role_amount(lang),
+        Role::Order => text::role_order(lang),
+        Role::Product => text::role_product(lang),
+        Role::Category => text::role_category(lang),
+        Role::Quantity => text::role_quantity(lang),
+        Role::UnitPrice => text::role_unit_price(lang),
+        Role::Cost => text::role_cost(lang),
+        Role::Channel => text::role_channel(lang),
+        Role::Tenure => text::role_tenure(lang),
+        Role::StartDate => text::role_start(lang),
+        Role::EndDate => text::role_end(lang),
+        Role::Churned => text::role_churned(lang),
+        Role::MonthlyCharge => text::role_charge(lang),
+        Role::TotalCharge => text::role_total_charge(lang),
+        Role::Reason => text::role_reason(lang),
+    }
+}
+
+/// Why a role was proposed: what the name said and what the values look like.
+#[must_use]
+pub fn evidence(lang: Lang, e: &Evidence) -> String {
+    let basis = match e.basis {
+        Basis::Name | Basis::UsualName => lang.pick("header", "表头"),
+        Basis::NamePart => lang.pick("part of the header", "表头中的词"),
+        Basis::Values => lang.pick("values", "数据"),
+        Basis::Nothing => lang.pick("no sign", "无依据"),
+    };
+    let mut facts = Vec::new();
+    let mut fact = |share: f64, en: &str, zh: &str| {
+        if share >= 0.5 {
+            facts.push(format!("{} {}", lang.percent0(share), lang.pick(en, zh)));
+        }
+    };
+    fact(e.date_share, "dates", "为日期");
+    fact(e.number_share, "numbers", "为数字");
+    fact(e.flag_share, "yes or no", "为是/否");
+    fact(e.distinct_share, "distinct", "互不相同");
+    fact(e.blank_share, "empty", "为空");
+    match lang {
+        Lang::En if facts.is_empty() => basis.to_owned(),
+        Lang::En => format!("{basis}; {}", facts.join(", ")),
+        Lang::ZhHans if facts.is_empty() => basis.to_owned(),
+        Lang::ZhHans => format!("{basis}；{}", facts.join("，")),
+    }
+}
+
+/// Name of an RFM group by its digits.
+#[must_use]
+pub fn rfm_group(lang: Lang, code: &str) -> &'static str {
+    match code {
+        "111" => text::rfm_111(lang),
+        "101" => text::rfm_101(lang),
+        "011" => text::rfm_011(lang),
+        "001" => text::rfm_001(lang),
+        "110" => text::rfm_110(lang),
+        "100" => text::rfm_100(lang),
+        "010" => text::rfm_010(lang),
+        _ => text::rfm_000(lang),
+    }
+}
+
+/// What is wrong with a typed-in number.
+#[must_use]
+pub fn input_error(lang: Lang, error: InputError) -> String {
+    let name = match error.input {
+        Input::Customers | Input::Lost => text::in_customers(lang),
+        Input::Churn | Input::ExitProbability => text::in_churn(lang),
+        Input::Revenue | Input::Profit => text::in_revenue(lang),
+        Input::Margin => text::in_margin(lang),
+        Input::SaveRate => text::in_save(lang),
+        Input::Retention => text::in_retention(lang),
+        Input::DiscountRate => text::in_discount(lang),
+        Input::Horizon | Input::HorizonFactor => text::in_horizon(lang),
+        Input::Cost => text::in_cost(lang),
+        Input::AcquisitionCost => text::in_cac(lang),
+        Input::CostRatio => text::in_ratio(lang),
+    };
+    let what = match error.problem {
+        InputProblem::NotANumber => lang.pick("must be a number", "须为数字"),
+        InputProblem::OutsideShare => lang.pick("must be between 0 and 100%", "须在 0 到 100% 之间"),
+        InputProblem::Negative => lang.pick("must not be negative", "不能为负"),
+        InputProblem::NotPositive => lang.pick("must be greater than zero", "须大于零"),
+        InputProblem::DiscountTooLow => lang.pick("must be above -100%", "须高于 -100%"),
+        InputProblem::RetentionTooHigh => lang.pick("must be less than 1 plus the discount rate", "须小于 1 加折现率"),
+        InputProblem::TooLong => lang.pick("is too long", "过长"),
+    };
+    match lang {
+        Lang::En => format!("{name} {what}."),
+        Lang::ZhHans => format!("“{name}”{what}。"),
+    }
 }

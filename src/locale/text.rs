@@ -210,7 +210,6 @@ texts! {
     pattern_early_exit: "Early exit", "提前退出型";
     pattern_long_term: "Long-term", "长久保持型";
     pattern_active: "Active", "活跃";
-    pattern_unseen: "Exited, start unseen", "已退出，起点未见";
     chart_patterns: "How ended relationships ended", "已结束关系的退出模式";
     chart_patterns_sub: "Customers by the stage from which they left", "按离开时所处阶段统计的客户数";
     chart_curves: "Typical course of each pattern", "各模式的典型走势";

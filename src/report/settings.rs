@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Day;
+use crate::ingest::{DateOrder, DuplicateRows, Options};
 
 /// What a user or a host may set; everything is optional and nothing is checked yet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,8 +25,6 @@ pub struct Settings {
     pub date_order: Option<String>,
     /// Exact duplicate rows: `keep` (default) or `drop`.
     pub duplicates: Option<String>,
-    /// Orders of amount zero: `purchase` (default) or `contact`.
-    pub zero_orders: Option<String>,
     /// Model of repeat buying: `auto` (default), `mbgnbd` or `bgnbd`.
     pub btyd_model: Option<String>,
     /// Whether relationships may have begun before the file does: `auto` (default), `yes` or `no`.
@@ -54,16 +53,6 @@ pub enum Threshold {
     Amount(f64),
     /// A rule.
     Rule(String),
-}
-
-/// How zero-amount orders count (methods.md 1.4 d).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ZeroOrders {
-    /// As a purchase of value 0.
-    #[default]
-    Purchase,
-    /// Not as a purchase.
-    Contact,
 }
 
 /// Whether relationships may have begun before the file.
@@ -112,8 +101,7 @@ pub struct ValidSettings {
     pub(crate) gross_margin: f64,
     pub(crate) horizon_months: u32,
     pub(crate) drop_duplicates: bool,
-    pub(crate) date_order: Option<String>,
-    pub(crate) zero_orders: ZeroOrders,
+    pub(crate) date_order: Option<DateOrder>,
     pub(crate) btyd_model: BtydModel,
     pub(crate) left_truncation: LeftTruncation,
     pub(crate) rfm_window_months: u32,
@@ -145,6 +133,21 @@ impl std::fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
+impl ValidSettings {
+    /// What the reader needs of them.
+    #[must_use]
+    pub fn ingest_options(&self) -> Options {
+        let duplicates = if self.drop_duplicates { DuplicateRows::Drop } else { DuplicateRows::Keep };
+        Options { as_of: self.as_of, duplicates, ..Options::default() }
+    }
+
+    /// Order of day and month, where the user has said it.
+    #[must_use]
+    pub fn date_order(&self) -> Option<DateOrder> {
+        self.date_order
+    }
+}
+
 impl Settings {
     /// Checks every field.
     ///
@@ -160,13 +163,12 @@ impl Settings {
             date_order: choice(
                 "dateOrder",
                 self.date_order.as_deref(),
-                &[("auto", None), ("dmy", Some("dmy")), ("mdy", Some("mdy")), ("ymd", Some("ymd"))],
-            )?
-            .map(str::to_owned),
-            zero_orders: choice(
-                "zeroOrders",
-                self.zero_orders.as_deref(),
-                &[("purchase", ZeroOrders::Purchase), ("contact", ZeroOrders::Contact)],
+                &[
+                    ("auto", None),
+                    ("dmy", Some(DateOrder::Dmy)),
+                    ("mdy", Some(DateOrder::Mdy)),
+                    ("ymd", Some(DateOrder::Ymd)),
+                ],
             )?,
             btyd_model: choice(
                 "btydModel",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CustomerStage;
+use super::{ActionKind, CustomerStage};
 use crate::analytics::pattern::Pattern;
 use crate::analytics::value_matrix::ValueClass;
 use crate::customer::Strings;
@@ -49,6 +49,8 @@ pub struct CustomerTable {
     pub amber_days: Vec<f64>,
     /// See `amber_days`.
     pub red_days: Vec<f64>,
+    /// Suggested actions as bits; see [`ActionKind::bit`].
+    pub actions: Vec<u8>,
 }
 
 /// What the table can be sorted by.
@@ -96,6 +98,8 @@ pub struct CustomerFilter {
     pub class: Option<ValueClass>,
     /// Past the alert point and not exited.
     pub alerted: bool,
+    /// Concerned by this suggestion.
+    pub action: Option<ActionKind>,
 }
 
 /// A page of the table.
@@ -198,6 +202,7 @@ impl CustomerTable {
         filter.stage.is_none_or(|s| self.stage.get(i) == Some(&s))
             && filter.pattern.is_none_or(|p| self.pattern.get(i) == Some(&p))
             && filter.class.is_none_or(|c| self.value_class.get(i) == Some(&c))
+            && filter.action.is_none_or(|a| self.actions.get(i).is_some_and(|bits| bits & a.bit() != 0))
             && (!filter.alerted || at(&self.warning).is_some_and(|w| (0.5..1.0).contains(&w)))
             && (needle.is_empty() || self.id.get(i as u32).to_lowercase().contains(needle))
     }

@@ -16,7 +16,7 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 use super::state::{App, Page};
 use crate::ingest::Mapping;
 use crate::locale::Lang;
-use crate::protocol::{Problem, Request, Response};
+use crate::protocol::{Request, Response};
 use crate::report::{CustomerQuery, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
@@ -235,9 +235,4 @@ fn mark(name: &str) {
     if seen(&before) {
         let _ = performance.measure_with_start_mark_and_end_mark(&format!("tenure:{name}"), &before, &end);
     }
-}
-
-/// Whether a problem can be mended on the columns page.
-pub fn can_fix_columns(problem: &Problem) -> bool {
-    matches!(problem, Problem::File { error, .. } if error.asks_for_columns())
 }

@@ -73,8 +73,8 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
 
 const CLASSES: [ValueClass; 4] = [ValueClass::I, ValueClass::II, ValueClass::III, ValueClass::IV];
 
-fn patterns() -> [Pattern; 6] {
-    [ENDINGS[0], ENDINGS[1], ENDINGS[2], ENDINGS[3], Pattern::Unseen, Pattern::Active]
+fn patterns() -> [Pattern; 5] {
+    [ENDINGS[0], ENDINGS[1], ENDINGS[2], ENDINGS[3], Pattern::Active]
 }
 
 fn pattern_key(p: Pattern) -> &'static str {
@@ -83,7 +83,6 @@ fn pattern_key(p: Pattern) -> &'static str {
         Pattern::MidWay => "mid-way",
         Pattern::EarlyExit => "early-exit",
         Pattern::LongTerm => "long-term",
-        Pattern::Unseen => "unseen",
         Pattern::Active => "active",
     }
 }

@@ -148,7 +148,7 @@ fn quality(lang: Lang, q: &Quality, o: &Overview) -> impl IntoView + use<> {
         .iter()
         .take(50)
         .map(|i| {
-            view! { <tr><td>{i.line.to_string()}</td><td class="text">{i.column.clone()}</td><td class="text">{i.value.clone()}</td><td class="text">{say::issue(lang, i.kind)}</td></tr> }
+            view! { <tr><td>{i.line.to_string()}</td><td class="text">{i.column_name.clone()}</td><td class="text">{i.value.clone()}</td><td class="text">{say::issue(lang, i.kind)}</td></tr> }
         })
         .collect();
     view! {
@@ -162,7 +162,7 @@ fn quality(lang: Lang, q: &Quality, o: &Overview) -> impl IntoView + use<> {
                 {line(text::quality_duplicates(lang), lang.int(q.duplicates as f64), "duplicates")}
                 {line(text::quality_zero(lang), lang.int(q.zero_amounts as f64), "zero")}
                 {line(text::quality_encoding(lang), q.encoding.clone(), "encoding")}
-                {line(text::quality_delimiter(lang), say::delimiter(lang, &q.delimiter), "delimiter")}
+                {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter).to_owned(), "delimiter")}
             </tbody></table>
             {(!issues.is_empty()).then(|| view! {
                 <details><summary>{text::quality_rows_aside(lang)}": "{lang.int(q.rows_set_aside as f64)}</summary>

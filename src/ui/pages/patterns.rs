@@ -48,7 +48,7 @@ fn ended(report: &Report) -> Vec<PatternRow> {
 }
 
 fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
-    let list: Vec<PatternRow> = ended(report).into_iter().filter(|p| ENDINGS.contains(&p.pattern) || p.customers > 0).collect();
+    let list: Vec<PatternRow> = ended(report);
     let words: Vec<(String, String, String)> = list
         .iter()
         .map(|p| {
@@ -126,7 +126,7 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
 
 fn rows(app: App, lang: Lang, report: &Report) -> impl IntoView + use<> {
     let total: u32 = report.patterns.iter().map(|p| p.customers).sum();
-    let body = report.patterns.clone().into_iter().filter(|p| p.pattern != Pattern::Unseen || p.customers > 0).map(|p| {
+    let body = report.patterns.clone().into_iter().map(|p| {
         let filter = CustomerFilter { pattern: Some(p.pattern), ..CustomerFilter::default() };
         view! { <tr>
             <td>{say::pattern(lang, p.pattern)}</td>

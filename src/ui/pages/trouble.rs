@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::super::client::{self, can_fix_columns};
+use super::super::client;
 use super::super::state::{App, Page};
 use crate::locale::{Lang, say, text};
 use crate::protocol::Problem;
@@ -14,7 +14,7 @@ pub fn view(app: App, lang: Lang, problem: &Problem, name: &str, kept: bool) -> 
         Problem::Crashed { .. } => text::failed_crash_title(lang),
         _ => text::failed_title(lang),
     };
-    let columns = can_fix_columns(problem);
+    let columns = problem.asks_for_columns();
     let again = move |_| {
         if let Some(source) = app.source.get_value() {
             client::open(app, source, None, columns);

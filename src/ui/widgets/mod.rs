@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::state::{App, Page};
 use crate::locale::say::{self, Pieces};
 use crate::locale::{Lang, text};
-use crate::report::{Action, ActionKind, CustomerFilter, CustomerStage, Notice};
+use crate::report::{Action, CustomerFilter, CustomerStage, Notice};
 use crate::analytics::pattern::Pattern;
 use crate::analytics::value_matrix::ValueClass;
 
@@ -79,7 +79,7 @@ pub fn actions(app: App, lang: Lang, title: &'static str, list: Vec<Action>) -> 
                 <b>{headline}</b>
                 <span>{whom}</span>
                 <div class="worth">{worth}<small>{unit}</small></div>
-                <button class="button link no-print" on:click=move |_| see_customers(app, action_filter(kind))>{text::see_customers(lang)}</button>
+                <button class="button link no-print" on:click=move |_| see_customers(app, CustomerFilter { action: Some(kind), ..CustomerFilter::default() })>{text::see_customers(lang)}</button>
             </li>
         }
     });
@@ -90,17 +90,6 @@ pub fn actions(app: App, lang: Lang, title: &'static str, list: Vec<Action>) -> 
 pub fn see_customers(app: App, filter: CustomerFilter) {
     app.filter.set(filter);
     app.go(Page::Customers);
-}
-
-fn action_filter(kind: ActionKind) -> CustomerFilter {
-    let none = CustomerFilter::default();
-    match kind {
-        ActionKind::ContactAlerted => CustomerFilter { alerted: true, ..none },
-        ActionKind::RepairDecline => CustomerFilter { stage: Some(CustomerStage::Decline), ..none },
-        ActionKind::RebuildStalled => CustomerFilter { class: Some(ValueClass::II), ..none },
-        ActionKind::SecondOrder => CustomerFilter { stage: Some(CustomerStage::Exploration), ..none },
-        ActionKind::WinBack => CustomerFilter { stage: Some(CustomerStage::Exited), ..none },
-    }
 }
 
 /// A stage's colored square and name.

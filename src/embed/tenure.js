@@ -1,0 +1,83 @@
+// Tenure without its page: analyze a customer file, or read it as a table. Everything runs in a worker of this page;
+// the only request is for the module that lies beside this file. Types: tenure.d.ts.
+
+const GLUE = "@GLUE@";
+const BOOT = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+
+let compiled;
+/** The module, fetched and compiled once for all calls. */
+function module() {
+  compiled ??= fetch(new URL("./tenure_bg.wasm", import.meta.url)).then(async response => {
+    if (!response.ok) throw failure("unreadable", `tenure_bg.wasm could not be loaded (${response.status})`);
+    return WebAssembly.compile(await response.arrayBuffer());
+  });
+  // A failed load is tried again by the next call.
+  compiled.catch(() => { compiled = undefined; });
+  return compiled;
+}
+
+function failure(code, message, detail) {
+  return Object.assign(new Error(message), { code }, detail);
+}
+
+/** Any accepted input as something a worker can read. */
+async function blobOf(input) {
+  if (input instanceof Blob) return input;
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) return new Blob([input]);
+  if (Array.isArray(input)) return new Blob([csvOf(input)], { type: "text/csv" });
+  if (typeof input === "string" || input instanceof URL) {
+    const response = await fetch(input);
+    if (!response.ok) throw failure("unreadable", `${input} could not be loaded (${response.status})`);
+    return response.blob();
+  }
+  throw failure("unreadable", "expected a File, Blob, ArrayBuffer, URL or array of row objects");
+}
+
+/** Rows as CSV: every cell quoted, dates as ISO days, so that no value is read as anything but itself. */
+function csvOf(rows) {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  const cell = value => {
+    if (value === null || value === undefined) return "";
+    const text = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+    return `"${text.replaceAll('"', '""')}"`;
+  };
+  const line = cells => cells.map(cell).join(",");
+  return [line(columns), ...rows.map(row => line(columns.map(c => row[c])))].join("\n");
+}
+
+async function call(kind, input, { columns, settings, only, limit, signal, onProgress } = {}) {
+  const aborted = () => failure("aborted", "The calculation was cancelled.");
+  if (signal?.aborted) throw aborted();
+  const [code, file] = await Promise.all([module(), blobOf(input)]);
+  if (signal?.aborted) throw aborted();
+  const url = URL.createObjectURL(new Blob([GLUE, BOOT], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  try {
+    return await new Promise((resolve, reject) => {
+      signal?.addEventListener("abort", () => reject(aborted()), { once: true });
+      worker.onerror = event => {
+        event.preventDefault();
+        const memory = /memory/i.test(event.message ?? "");
+        reject(failure(memory ? "out-of-memory" : "internal", event.message || "the worker stopped"));
+      };
+      worker.onmessage = ({ data }) => {
+        if (data === "ready") {
+          URL.revokeObjectURL(url);
+          worker.postMessage({ api: { kind, columns, settings, only, limit }, file });
+        } else if (data.kind === "progress") onProgress?.(data);
+        else if (data.kind === "result") resolve(data.value);
+        else if (data.kind === "error") reject(failure(data.code, data.message, data.detail));
+        else if (data.kind === "failed") reject(failure("internal", data.detail ?? "the worker stopped"));
+      };
+      worker.postMessage(code);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Computes the report of a customer file; see `Report` in tenure.d.ts. */
+export const analyze = (input, options) => call("analyze", input, options);
+
+/** The table as found in the file, every cell as text, with the role proposed for each column. */
+export const read = (input, options) => call("read", input, options);

@@ -1,0 +1,395 @@
+//! From a table to the report: the order of work, cheap results first.
+
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::{self, Relationships};
+use super::settings::{BtydModel, LeftTruncation, ThresholdChoice};
+use super::{Notice, Quality, Report, ValidSettings, contracts, figures};
+use crate::analytics::btyd::{self, FitNotice, FitOptions, Forecast, Histories, ModelKind};
+use crate::analytics::churn::{Exits, State};
+use crate::analytics::discount::AnnualRate;
+use crate::analytics::orders::{self, LeftTruncation as Truncation, Orders};
+use crate::analytics::rfm::{self, Rfm};
+use crate::analytics::spend::{self, SpendFit};
+use crate::analytics::survival::{self, DAYS_PER_MONTH};
+use crate::analytics::value_matrix::{
+    MatrixInput, MatrixSettings, SurvivalCurve, ThresholdRule, ValueBasis, ValueMatrix, monthly_rate, value_matrix,
+};
+use crate::customer::{Dataset, Day, Ledger};
+
+/// Days of history below which there are no stages and no lifetime value (methods.md 20).
+const MIN_SPAN_DAYS: i32 = 180;
+
+/// What is being done, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Step {
+    /// Fetching the bytes.
+    Read,
+    /// Splitting them into rows.
+    Parse,
+    /// Orders per customer.
+    Orders,
+    /// Exits by rhythm.
+    Churn,
+    /// RFM scores.
+    Rfm,
+    /// Lifetime value model.
+    Models,
+    /// Stages and patterns.
+    Stages,
+    /// Value matrix.
+    Value,
+    /// Putting it together.
+    Done,
+}
+
+/// Which parts are wanted; the others are left out, and with them the time they take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The lifetime value model.
+    pub models: bool,
+    /// Stages and patterns.
+    pub stages: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { models: true, stages: true }
+    }
+}
+
+impl Wanted {
+    /// What a list of report sections needs.
+    #[must_use]
+    pub fn of(sections: &[String]) -> Self {
+        let any = |keys: &[&str]| sections.iter().any(|s| keys.contains(&s.as_str()));
+        let whole = any(&["customers", "valueMatrix", "overview", "loss"]);
+        Self {
+            models: whole || any(&["clvModel"]),
+            stages: whole || any(&["lifecycle", "patterns", "patternDetail"]),
+        }
+    }
+}
+
+/// Is told the step, how much of it is done and of how much (0 where it is not counted).
+pub type StepProgress<'f> = dyn FnMut(Step, f64, f64) + 'f;
+
+/// Computes everything.
+#[must_use]
+pub fn build(
+    dataset: &Dataset,
+    quality: Quality,
+    settings: &ValidSettings,
+    wanted: Wanted,
+    progress: &mut StepProgress<'_>,
+) -> Report {
+    let mut report = match dataset {
+        Dataset::Transactions(ledger) => transactions(ledger, settings, wanted, progress),
+        Dataset::Contracts(contracts) => contracts::build(contracts, settings, progress),
+    };
+    report.overview.transactions = u32::try_from(quality.rows_used).unwrap_or(u32::MAX);
+    report.quality = quality;
+    report
+}
+
+/// Everything computed from a ledger, before it is arranged for the pages.
+pub(super) struct Work<'a> {
+    pub ledger: &'a Ledger,
+    pub settings: &'a ValidSettings,
+    pub orders: Orders,
+    pub as_of: Day,
+    pub exits: Exits,
+    pub exited: Vec<bool>,
+    pub truncation: Truncation,
+    pub rfm: Rfm,
+    pub margin: f64,
+    pub model: Model,
+    pub relationships: Option<Relationships>,
+    pub matrix: ValueMatrix,
+    pub notices: Vec<Notice>,
+}
+
+impl Work<'_> {
+    pub fn n(&self) -> usize {
+        self.exited.len()
+    }
+
+    /// Amount of minor units as money.
+    pub fn money(&self, minor: i128) -> f64 {
+        self.orders.scale.to_f64(minor)
+    }
+}
+
+/// The lifetime value model, or what stands in for it.
+#[derive(Default)]
+pub(super) struct Model {
+    pub fit: Option<btyd::Fit>,
+    pub forecast: Option<Forecast>,
+    pub spend: Option<SpendFit>,
+    /// Expected amount of an order per customer.
+    pub mean_order_value: Vec<f64>,
+    /// Mean lifetime value of a new customer.
+    pub new_customer_value: Option<f64>,
+}
+
+fn transactions(
+    ledger: &Ledger,
+    settings: &ValidSettings,
+    wanted: Wanted,
+    progress: &mut StepProgress<'_>,
+) -> Report {
+    progress(Step::Orders, 0.0, 0.0);
+    let all = Orders::from_ledger(ledger);
+    let as_of = settings.as_of.or(all.dates.map(|d| d.1)).unwrap_or_default();
+    let orders = if all.dates.is_some_and(|d| d.1 > as_of) { all.until(as_of) } else { all };
+    progress(Step::Churn, 0.0, 0.0);
+    let exits = Exits::judge(&orders, as_of);
+    let exited = exits.exited();
+    let truncation = truncation(&orders, as_of, settings);
+    progress(Step::Rfm, 0.0, 0.0);
+    let rfm_settings = rfm::Settings { window_months: Some(settings.rfm_window_months), ..rfm::Settings::default() };
+    let rfm = rfm::rfm(&orders, as_of, &rfm_settings);
+    let mut notices = Vec::new();
+    let margin = margin(&orders, settings, &mut notices);
+    let span = orders.dates.map_or(0, |d| as_of.0 - d.0.0);
+    say_limits(ledger.n_customers(), span, &exits, &mut notices);
+    progress(Step::Models, 0.0, 0.0);
+    let long_enough = span >= MIN_SPAN_DAYS;
+    let model = if long_enough && wanted.models { model(&orders, as_of, settings, margin, &mut notices) } else { Model::default() };
+    let relationships = (long_enough && wanted.stages).then(|| {
+        let mut told = |done: usize, total: usize| progress(Step::Stages, done as f64, total as f64);
+        lifecycle::relationships(&orders, as_of, &exits, &truncation, settings, &mut told)
+    });
+    progress(Step::Value, 0.0, 0.0);
+    let matrix = matrix(&orders, as_of, &exits, &exited, settings, margin, &model, relationships.as_ref());
+    let work = Work {
+        ledger,
+        settings,
+        orders,
+        as_of,
+        exits,
+        exited,
+        truncation,
+        rfm,
+        margin,
+        model,
+        relationships,
+        matrix,
+        notices,
+    };
+    progress(Step::Done, 0.0, 0.0);
+    figures::arrange(work)
+}
+
+fn say_limits(n_customers: usize, span: i32, exits: &Exits, notices: &mut Vec<Notice>) {
+    if n_customers < 30 {
+        notices.push(Notice::FewCustomers { customers: n_customers as u32 });
+    }
+    if span < MIN_SPAN_DAYS {
+        notices.push(Notice::ShortHistory { days: span.max(0) as u32 });
+    }
+    if exits.file_too_short() {
+        notices.push(Notice::ShorterThanThreshold);
+    }
+}
+
+/// The user's word on left truncation, else what the arrivals say.
+fn truncation(orders: &Orders, as_of: Day, settings: &ValidSettings) -> Truncation {
+    let mut found = orders::left_truncation(orders, as_of);
+    match settings.left_truncation {
+        LeftTruncation::Auto => {}
+        LeftTruncation::No => {
+            found.truncated = false;
+            found.customers.fill(false);
+        }
+        LeftTruncation::Yes => {
+            found.truncated = true;
+            let first = orders.dates.map_or(as_of, |d| d.0);
+            for (c, early) in found.customers.iter_mut().enumerate() {
+                let arrival = orders.first_purchase(c);
+                *early = arrival.is_some_and(|day| f64::from(day.0 - first.0) < found.window_days);
+            }
+        }
+    }
+    found
+}
+
+/// Measured from the costs in the file, else assumed.
+fn margin(orders: &Orders, settings: &ValidSettings, notices: &mut Vec<Notice>) -> f64 {
+    let totals = &orders.totals;
+    if let (Some(cost), true) = (totals.cost, totals.revenue > 0) {
+        return 1.0 - cost as f64 / totals.revenue as f64;
+    }
+    notices.push(Notice::AssumedMargin { margin: settings.gross_margin });
+    settings.gross_margin
+}
+
+fn rate(settings: &ValidSettings) -> AnnualRate {
+    AnnualRate::new(settings.annual_discount_rate).unwrap_or_default()
+}
+
+fn model(
+    orders: &Orders,
+    as_of: Day,
+    settings: &ValidSettings,
+    margin: f64,
+    notices: &mut Vec<Notice>,
+) -> Model {
+    let histories = histories(orders, as_of);
+    let kind = match settings.btyd_model {
+        BtydModel::Mbgnbd => ModelKind::MbgNbd,
+        BtydModel::Bgnbd => ModelKind::BgNbd,
+    };
+    let fit = match btyd::fit(kind, &histories, FitOptions::default()) {
+        Ok(fit) => fit,
+        Err(error) => {
+            notices.push(Notice::NoClvModel { because: error.to_string() });
+            return Model::default();
+        }
+    };
+    if !fit.shows_dropout() || fit.notices.iter().any(|n| matches!(n, FitNotice::NoDropoutVisible)) {
+        notices.push(Notice::NoDropout);
+    }
+    let model = fit.model();
+    let forecast = btyd::forecast(model.as_ref(), &histories, settings.horizon_months, rate(settings));
+    let means = repeat_means(orders);
+    let spend = spend::fit(&histories.n_repeats, &means, mean_order_value(orders));
+    if matches!(spend.model, spend::SpendModel::Pooled { .. }) {
+        notices.push(Notice::PooledSpend);
+    } else if let (Some(correlation), true) = (spend.correlation, spend.is_correlated) {
+        notices.push(Notice::SpendCorrelation { correlation });
+    }
+    let mean_order_value: Vec<f64> =
+        histories.n_repeats.iter().zip(&means).map(|(&x, &m)| spend.model.expected(x, m)).collect();
+    // A new customer has just bought for the first time: nothing observed, everything ahead.
+    let newcomer = Histories { n_repeats: vec![0], last_purchase_age_weeks: vec![0.0], tenure_weeks: vec![0.0] };
+    let ahead = btyd::forecast(model.as_ref(), &newcomer, settings.horizon_months, rate(settings));
+    let expected = ahead.discounted_purchases.first().copied().unwrap_or(0.0);
+    let new_customer_value = Some(margin * spend.model.population_mean() * (1.0 + expected));
+    Model { fit: Some(fit), forecast: Some(forecast), spend: Some(spend), mean_order_value, new_customer_value }
+}
+
+/// x, t_x and T of every customer; customers without a purchase have T = 0, which the fit leaves out.
+fn histories(orders: &Orders, as_of: Day) -> Histories {
+    let n = orders.n_customers();
+    let mut out = Histories {
+        n_repeats: Vec::with_capacity(n),
+        last_purchase_age_weeks: Vec::with_capacity(n),
+        tenure_weeks: Vec::with_capacity(n),
+    };
+    for c in 0..n {
+        let days = orders.purchases(c).count() as u32;
+        let (first, last) = match (orders.first_purchase(c), orders.last_purchase(c)) {
+            (Some(first), Some(last)) => (first, last),
+            _ => (as_of, as_of),
+        };
+        out.n_repeats.push(days.saturating_sub(1));
+        out.last_purchase_age_weeks.push(f64::from(last.0 - first.0) / 7.0);
+        out.tenure_weeks.push(f64::from(as_of.0 - first.0) / 7.0);
+    }
+    out
+}
+
+/// Mean net amount of the purchase days after the first; 0 without any.
+fn repeat_means(orders: &Orders) -> Vec<f64> {
+    (0..orders.n_customers())
+        .map(|c| {
+            let (mut total, mut n) = (0_i128, 0_u32);
+            for i in orders.purchases(c).skip(1).filter(|&i| orders.purchase_net[i] > 0) {
+                total += i128::from(orders.purchase_net[i]);
+                n += 1;
+            }
+            if n == 0 { 0.0 } else { orders.scale.to_f64(total) / f64::from(n) }
+        })
+        .collect()
+}
+
+fn mean_order_value(orders: &Orders) -> f64 {
+    let total: i128 = orders.purchase_net.iter().map(|&v| i128::from(v)).sum();
+    let n: u64 = orders.n_paid.iter().map(|&n| u64::from(n)).sum();
+    if n == 0 { 0.0 } else { orders.scale.to_f64(total) / n as f64 }
+}
+
+fn rule(choice: ThresholdChoice) -> ThresholdRule {
+    match choice {
+        ThresholdChoice::Mean => ThresholdRule::Mean,
+        ThresholdChoice::Median => ThresholdRule::Median,
+        ThresholdChoice::BreakEven => ThresholdRule::BreakEven,
+        ThresholdChoice::TopShare => ThresholdRule::TopShare { share: 0.8 },
+        ThresholdChoice::Amount(value) => ThresholdRule::Custom { value },
+    }
+}
+
+/// The user's part of the matrix settings.
+pub(super) fn matrix_settings(settings: &ValidSettings) -> MatrixSettings {
+    MatrixSettings {
+        kappa: settings.up_buying_share,
+        referrals_per_year: settings.referrals_per_year,
+        horizon_months: settings.horizon_months,
+        rate: rate(settings),
+        cv_rule: rule(settings.current_value_threshold),
+        gp_rule: rule(settings.growth_potential_threshold),
+        ..MatrixSettings::default()
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn matrix(
+    orders: &Orders,
+    as_of: Day,
+    exits: &Exits,
+    exited: &[bool],
+    settings: &ValidSettings,
+    margin: f64,
+    model: &Model,
+    relationships: Option<&Relationships>,
+) -> ValueMatrix {
+    let spend: Vec<f64> = (0..orders.n_customers()).map(|c| monthly_spend(orders, as_of, c)).collect();
+    let profit: Vec<f64> = spend.iter().map(|v| v * margin).collect();
+    let (customers, months, left) = survival::lifetimes(exits);
+    let mut tenure = vec![0.0; orders.n_customers()];
+    for (&c, &m) in customers.iter().zip(&months) {
+        tenure[c as usize] = m;
+    }
+    let steps: Vec<(f64, f64)> =
+        survival::kaplan_meier(&months, &left).points.iter().map(|p| (p.time, p.survival)).collect();
+    let curve = SurvivalCurve::new(&steps);
+    let basis = match &model.forecast {
+        Some(forecast) => ValueBasis::Purchases {
+            discounted_purchases: &forecast.discounted_purchases,
+            mean_order_value: &model.mean_order_value,
+            annuity: &forecast.annuity,
+        },
+        None => ValueBasis::Survival { monthly_profit: &profit, tenure_months: &tenure, curve: &curve },
+    };
+    let input = MatrixInput {
+        exited,
+        basis,
+        monthly_spend: &spend,
+        margin,
+        stages: relationships.map(|r| r.probability.as_slice()),
+        wallet_per_year: None,
+        peer_group: None,
+        cross_profit: None,
+        new_customer_value: model.new_customer_value,
+    };
+    let mut chosen = matrix_settings(settings);
+    if let Some(r) = relationships {
+        chosen.reach_next = r.reach_next;
+    }
+    value_matrix(&input, &chosen)
+}
+
+/// Spend per month over the last 12 months, or since the first order if later (at least 3 months).
+pub(super) fn monthly_spend(orders: &Orders, as_of: Day, c: usize) -> f64 {
+    let from = crate::analytics::churn::months_before(as_of, 12);
+    let net: i128 = orders.range(c).filter(|&i| orders.day[i] > from).map(|i| i128::from(orders.net[i])).sum();
+    let since = orders.first_purchase(c).map_or(12.0, |day| f64::from(as_of.0 - day.0) / DAYS_PER_MONTH);
+    monthly_rate(orders.scale.to_f64(net), since)
+}
+
+/// Whether a customer is past the alert point and not exited.
+pub(super) fn is_alerted(exits: &Exits, c: usize) -> bool {
+    exits.state[c] == State::Amber
+}
