@@ -411,10 +411,28 @@ mod tests {
         use ValueClass::{I, II, III, IV};
         assert_eq!(matrix.class, [I, II, III, IV, I]);
         assert_eq!(matrix.clv[4], 1000.0);
+        // kappa .2 x level .4625 x (90 % quantile of active peers 100 - 10).
+        assert!(close(matrix.gp[1], 0.2 * 0.4625 * 90.0, 1e-12), "{:?}", matrix.gp);
         assert_eq!(matrix.parts.cross_buying, Part::Missing { input: MissingInput::Products });
         assert_eq!(matrix.parts.referral, Part::Missing { input: MissingInput::Stages });
         assert!(matrix.notices.contains(&Notice::WalletEstimated { n: 4 }));
         assert!(matrix.notices.contains(&Notice::LevelAssumed { n: 4, level: 0.4625 }));
+    }
+
+    #[test]
+    fn section_5_wallets_come_from_the_customer_or_from_peers_of_the_group() {
+        let spend = [100.0, 20.0, 4.0, 2.0];
+        let base = input(&[false; 4], &[1.0; 4], &[1.0; 4], &spend);
+        let wallets = [None, Some(12.0 * 50.0), None, Some(12.0 * 1.0)];
+        let grouped =
+            MatrixInput { peer_group: Some(&[7, 7, 3, 3]), wallet_per_year: Some(&wallets), ..base };
+        let settings = MatrixSettings { kappa: 1.0, level_without_stage: 1.0, ..Default::default() };
+        let gp = value_matrix(&grouped, &settings).gp;
+        // Group 7: quantile 92, below the 100 spent; known 50 - 20; group 3: quantile 3.8 < 4; known 1 < 2.
+        assert_eq!(gp, [0.0, 30.0, 0.0, 0.0]);
+        let alone = MatrixInput { wallet_per_year: None, ..grouped };
+        let gp = value_matrix(&alone, &settings).gp;
+        assert!(close(gp[1], 92.0 - 20.0, 1e-12) && close(gp[3], 3.8 - 2.0, 1e-12), "{gp:?}");
     }
 
     #[test]
