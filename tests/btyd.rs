@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use tenure::analytics::btyd::{Fit, FitOptions, Histories, ModelKind, fit};
 use tenure::analytics::spend::{self, SpendModel};
+use tenure::customer::Day;
 
 /// A test data file, or `None` with a line that says so; on the build server its absence is a failure.
 fn data(name: &str) -> Option<String> {
@@ -82,17 +84,8 @@ fn ex_7_1_cdnow_mbg_nbd() {
     close(purchases, 1576.7, 1e-4);
 }
 
-/// methods.md 23.3: the whole 18-month log, from the dates.
-#[test]
-fn ex_23_3_cdnow_whole_log_mbg_nbd() {
-    let Some(text) = data("cdnow/cdnowElog.csv") else { return };
-    let mut days = std::collections::BTreeMap::<String, std::collections::BTreeSet<i32>>::new();
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        let number = |from: usize, to: usize| cells[2][from..to].parse::<u32>().unwrap();
-        let day = tenure::customer::Day::from_ymd(number(0, 4) as i32, number(4, 6), number(6, 8)).unwrap();
-        days.entry(cells[1].to_owned()).or_default().insert(day.0);
-    }
+/// Histories from the days on which each customer bought, up to the last day of all.
+fn histories(days: &BTreeMap<String, BTreeSet<i32>>) -> Histories {
     let end = *days.values().flatten().max().unwrap();
     let mut customers = Histories::default();
     for days in days.values() {
@@ -101,6 +94,21 @@ fn ex_23_3_cdnow_whole_log_mbg_nbd() {
         customers.last_purchase_age_weeks.push(f64::from(last - first) / 7.0);
         customers.tenure_weeks.push(f64::from(end - first) / 7.0);
     }
+    customers
+}
+
+/// methods.md 23.3: the whole 18-month log, from the dates.
+#[test]
+fn ex_23_3_cdnow_whole_log_mbg_nbd() {
+    let Some(text) = data("cdnow/cdnowElog.csv") else { return };
+    let mut days = BTreeMap::<String, BTreeSet<i32>>::new();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |from: usize, to: usize| cells[2][from..to].parse::<u32>().unwrap();
+        let day = Day::from_ymd(number(0, 4) as i32, number(4, 6), number(6, 8)).unwrap();
+        days.entry(cells[1].to_owned()).or_default().insert(day.0);
+    }
+    let customers = histories(&days);
     assert_eq!(customers.len(), 2357);
     let f = fit(ModelKind::MbgNbd, &customers, FitOptions::default()).unwrap();
     for (x, expected) in f.params.into_iter().zip([0.6178, 8.657, 0.5515, 1.0091]) {
@@ -108,6 +116,28 @@ fn ex_23_3_cdnow_whole_log_mbg_nbd() {
     }
     close(f.log_likelihood, -17_127.37, 1e-6);
     close(total(&f, &customers, 39.0).0, 978.5, 1e-4);
+}
+
+/// methods.md 23.8: wholesale customers of one year, of whom none can be seen to have left.
+#[test]
+fn section_23_8_online_retail_shows_no_dropout() {
+    let Some(text) = data("online-retail/online_retail_excerpt.csv") else { return };
+    let mut days = BTreeMap::<String, BTreeSet<i32>>::new();
+    for line in text.lines().skip(1).filter(|l| !l.starts_with('C')) {
+        // Descriptions hold commas; the columns after them do not.
+        let mut cells = line.rsplit(',').skip(1);
+        let (customer, date) = (cells.next().unwrap(), cells.nth(1).unwrap());
+        if !customer.is_empty() {
+            days.entry(customer.to_owned()).or_default().insert(Day::parse_iso(&date[..10]).unwrap().0);
+        }
+    }
+    let customers = histories(&days);
+    for kind in [ModelKind::MbgNbd, ModelKind::BgNbd] {
+        let f = fit(kind, &customers, FitOptions::default()).unwrap();
+        assert!(!f.shows_dropout() && f.mean_p_alive > 0.98, "{f:?}");
+        let expected = total(&f, &customers, 52.0).1;
+        assert!(expected > 0.0 && expected.is_finite(), "expected purchases stay valid");
+    }
 }
 
 #[test]

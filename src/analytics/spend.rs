@@ -263,6 +263,9 @@ mod tests {
         };
         assert!((p / 4.0 - 1.0).abs() < 0.1 && (q / 5.0 - 1.0).abs() < 0.1 && (v / 60.0 - 1.0).abs() < 0.15);
         assert!((large / (v * 1e7) - 1.0).abs() < 1e-4);
+        // The density is one per unit of money.
+        let shift = a.log_likelihood.unwrap_or(0.0) - b.log_likelihood.unwrap_or(0.0);
+        assert!((shift / (8_000.0 * ln(1e7)) - 1.0).abs() < 1e-9, "{shift}");
         assert!(!a.is_correlated && a.correlation.is_some());
     }
 

@@ -19,19 +19,24 @@
 //! Source: the customer value matrix of the customer-lifecycle literature (Chen Mingliang, c. 2002), methods.md 5.
 //!
 //! Degenerate cases: an axis on which all active customers are equal has no threshold, all are low ([`Notice`]);
-//! so is everybody when nobody is active. A customer who left is low even where a threshold is 0 or negative: there
+//! so is everybody when nobody is active. Negative current value is never high. A customer who left is low even where a threshold is 0 or negative: there
 //! is nothing to keep. Without stages the level `q` is assumed the same for all and there is no R; parts that cannot
 //! be computed count 0 and are named in [`Parts`]. Numbers that are not finite count as 0.
 
-use super::discount::{AnnualRate, HORIZON_MONTHS};
-use crate::math::{exp, ln, quantile_sorted, sort, sum};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+mod class;
+mod curve;
+mod growth;
 
-/// Most products that count for cross-buying.
-const MAX_CROSS_PRODUCTS: usize = 5;
-/// Quantile of peers' monthly spend that stands for an unknown wallet.
-const PEER_QUANTILE: f64 = 0.9;
+pub use class::{ClvModel, Resources, Retention, Strategy, ThresholdRule, ValueClass};
+pub use curve::SurvivalCurve;
+pub use growth::{GrowthPart, MissingInput, Part, Parts, cross_profit, referral, up_buying};
+
+use super::discount::{AnnualRate, HORIZON_MONTHS};
+use crate::math::sort;
+use class::{has_spread, threshold};
+use growth::growth;
+use serde::{Deserialize, Serialize};
+
 /// How far thresholds are moved to see who changes class.
 const FLIP_SHARE: f64 = 0.2;
 
@@ -43,88 +48,8 @@ pub fn monthly_rate(total_last_12_months: f64, months_since_first: f64) -> f64 {
     finite(total_last_12_months) / months
 }
 
-/// Extra profit per month if the customer buys more of the same; see the module.
-#[must_use]
-pub fn up_buying(kappa: f64, level: f64, wallet: f64, spend: f64, margin: f64) -> f64 {
-    kappa * level * (wallet - spend).max(0.0) * margin
-}
-
-/// Extra profit per month from products not yet owned, before the level of the relationship: the sum of the five
-/// largest probability x monthly profit per buyer.
-#[must_use]
-pub fn cross_profit(products: &[(f64, f64)]) -> f64 {
-    let mut expected: Vec<f64> = products.iter().map(|(p, profit)| finite(p * profit).max(0.0)).collect();
-    sort(&mut expected);
-    expected.iter().rev().take(MAX_CROSS_PRODUCTS).sum()
-}
-
-/// Extra profit per month from customers brought in; see the module.
-#[must_use]
-pub fn referral(per_year: f64, p_reach_stability: f64, new_customer_value: f64) -> f64 {
-    per_year / 12.0 * p_reach_stability * new_customer_value
-}
-
 fn finite(v: f64) -> f64 {
     if v.is_finite() { v } else { 0.0 }
-}
-
-/// Share of customers still there by months of tenure, continued beyond what was observed.
-///
-/// A step function that is 1 at first; beyond the last time it falls with the mean hazard of the last quarter of the
-/// follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0 (the longest-standing customer left),
-/// it is continued from its last positive value instead.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SurvivalCurve {
-    steps: Vec<(f64, f64)>,
-    tail_hazard: f64,
-}
-
-impl SurvivalCurve {
-    /// From `(months, S)`, S in 0..=1; made ascending in time and non-increasing in S.
-    #[must_use]
-    pub fn new(steps: &[(f64, f64)]) -> Self {
-        let mut steps: Vec<(f64, f64)> =
-            steps.iter().copied().filter(|s| s.0.is_finite() && s.0 >= 0.0 && s.1.is_finite()).collect();
-        steps.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        let mut lowest = 1.0_f64;
-        for s in &mut steps {
-            lowest = lowest.min(s.1);
-            s.1 = lowest;
-        }
-        steps.retain(|s| s.1 > 0.0);
-        let mut curve = Self { steps, tail_hazard: 0.0 };
-        if let Some(&(end, last)) = curve.steps.last()
-            && end > 0.0
-        {
-            // Whole months: a tenure counted in months passes its hazard at the month's end.
-            let from = (0.75 * end).floor();
-            curve.tail_hazard = (ln(curve.at(from)) - ln(last)).max(0.0) / (end - from);
-        }
-        curve
-    }
-
-    /// S at a tenure in months.
-    #[must_use]
-    pub fn at(&self, months: f64) -> f64 {
-        let passed = self.steps.partition_point(|s| s.0 <= months);
-        let value = passed.checked_sub(1).map_or(1.0, |i| self.steps[i].1);
-        match self.steps.last() {
-            Some(last) if months > last.0 => value * exp(-self.tail_hazard * (months - last.0)),
-            _ => value,
-        }
-    }
-
-    /// Present value of one unit a month for as long as a customer of this tenure stays: `factors[k-1]` is what one
-    /// unit k months from now is worth.
-    #[must_use]
-    pub fn annuity(&self, tenure_months: f64, factors: &[f64]) -> f64 {
-        let tenure = finite(tenure_months).max(0.0);
-        let now = self.at(tenure);
-        if now <= 0.0 {
-            return 0.0;
-        }
-        factors.iter().enumerate().map(|(k, f)| self.at(tenure + (k + 1) as f64) / now * f).sum()
-    }
 }
 
 /// What current value rests on; columns with one row per customer.
@@ -173,28 +98,6 @@ pub struct MatrixInput<'a> {
     pub new_customer_value: Option<f64>,
 }
 
-/// Where high begins on an axis.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum ThresholdRule {
-    /// Mean of active customers, winsorised at their 1 % and 99 % quantiles.
-    Mean,
-    /// Median of active customers.
-    Median,
-    /// 0.
-    BreakEven,
-    /// The value of the last of the best active customers who together hold this share of all positive value.
-    TopShare {
-        /// 0..=1, usually 0.8.
-        share: f64,
-    },
-    /// A given amount.
-    Custom {
-        /// Money.
-        value: f64,
-    },
-}
-
 /// What the user may change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -235,153 +138,6 @@ impl Default for MatrixSettings {
             gp_rule: ThresholdRule::Mean,
         }
     }
-}
-
-/// Class of a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ValueClass {
-    /// Low current value, low potential.
-    I,
-    /// Low current value, high potential.
-    II,
-    /// High current value, low potential.
-    III,
-    /// High current value, high potential.
-    IV,
-}
-
-impl ValueClass {
-    /// All classes in order.
-    pub const ALL: [Self; 4] = [Self::I, Self::II, Self::III, Self::IV];
-
-    /// The class of a pair of judgements.
-    #[must_use]
-    pub fn of(high_cv: bool, high_gp: bool) -> Self {
-        match (high_cv, high_gp) {
-            (false, false) => Self::I,
-            (false, true) => Self::II,
-            (true, false) => Self::III,
-            (true, true) => Self::IV,
-        }
-    }
-
-    /// What the matrix advises for the class.
-    #[must_use]
-    pub fn strategy(self) -> Strategy {
-        let (resources, retention, clv_model) = match self {
-            Self::I => (Resources::None, Retention::Release, ClvModel::Abandon),
-            Self::II => (Resources::Moderate, Retention::Reengineer, ClvModel::Improve),
-            Self::III => (Resources::Focus, Retention::Keep, ClvModel::Maintain),
-            Self::IV => (Resources::Top, Retention::OneToOne, ClvModel::Vip),
-        };
-        Strategy { resources, retention, clv_model }
-    }
-}
-
-/// What the matrix advises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Strategy {
-    /// How much to invest.
-    pub resources: Resources,
-    /// How to treat the relationship.
-    pub retention: Retention,
-    /// What the customer's lifetime value is managed towards.
-    pub clv_model: ClvModel,
-}
-
-/// How much to invest in a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Resources {
-    /// Nothing.
-    None,
-    /// Some.
-    Moderate,
-    /// Much.
-    Focus,
-    /// Most.
-    Top,
-}
-
-/// How to treat the relationship with a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Retention {
-    /// Let go, after the guard rails of exit management.
-    Release,
-    /// Rebuild it: past exploration, through build-up, to stability.
-    Reengineer,
-    /// Keep it at a high level.
-    Keep,
-    /// Keep and develop it one to one, sparing no effort.
-    OneToOne,
-}
-
-/// What the lifetime value of a class is managed towards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ClvModel {
-    /// Give up.
-    Abandon,
-    /// Raise.
-    Improve,
-    /// Hold.
-    Maintain,
-    /// Best care.
-    Vip,
-}
-
-/// A part of growth potential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum GrowthPart {
-    /// U.
-    UpBuying,
-    /// X.
-    CrossBuying,
-    /// R.
-    Referral,
-}
-
-/// What is known of a part of growth potential.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Part {
-    /// Computed.
-    Computed {
-        /// Present value over all customers, money.
-        total: f64,
-    },
-    /// Not computable for want of an input; counted as 0.
-    Missing {
-        /// The input.
-        input: MissingInput,
-    },
-}
-
-/// An input that was not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum MissingInput {
-    /// Lifecycle stages.
-    Stages,
-    /// Products, or rules between them.
-    Products,
-    /// The value of a new customer.
-    NewCustomerValue,
-}
-
-/// The parts of growth potential over all customers.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Parts {
-    /// U.
-    pub up_buying: Part,
-    /// X.
-    pub cross_buying: Part,
-    /// R.
-    pub referral: Part,
 }
 
 /// An axis of the matrix.
@@ -465,44 +221,66 @@ pub fn value_matrix(input: &MatrixInput, settings: &MatrixSettings) -> ValueMatr
     let mut notices = Vec::new();
     let growth = growth(input, settings, &annuity, &mut notices);
 
-    let active = |values: &[f64]| -> Vec<f64> {
-        let mut kept: Vec<f64> = (0..n).filter(|&i| !input.exited[i]).map(|i| values[i]).collect();
-        sort(&mut kept);
-        kept
+    let thresholds = Thresholds {
+        cv: threshold(&active(input.exited, &cv), settings.cv_rule),
+        gp: threshold(&active(input.exited, &growth.gp), settings.gp_rule),
     };
-    let (active_cv, active_gp) = (active(&cv), active(&growth.gp));
-    let cv_threshold = threshold(&active_cv, settings.cv_rule);
-    let gp_threshold = threshold(&active_gp, settings.gp_rule);
-    if active_cv.is_empty() {
-        notices.push(Notice::NobodyActive);
-    } else {
-        for (values, axis) in [(&active_cv, Axis::CurrentValue), (&active_gp, Axis::GrowthPotential)] {
-            if !has_spread(values) {
-                notices.push(Notice::NoSpread { axis });
-            }
-        }
-    }
-    let classes = |moved: f64| -> Vec<ValueClass> {
-        let shift = |t: Option<f64>| t.map(|t| t + moved * t.abs());
-        let (from_cv, from_gp) = (shift(cv_threshold), shift(gp_threshold));
-        let high = |i: usize, v: f64, from: Option<f64>| !input.exited[i] && from.is_some_and(|t| v >= t);
-        (0..n).map(|i| ValueClass::of(high(i, cv[i], from_cv), high(i, growth.gp[i], from_gp))).collect()
+    let class = thresholds.classes(input.exited, &cv, &growth.gp, 0.0);
+    let changed = |moved: f64| {
+        let then = thresholds.classes(input.exited, &cv, &growth.gp, moved);
+        class.iter().zip(then).filter(|(now, then)| **now != *then).count() as u32
     };
-    let class = classes(0.0);
-    let changed =
-        |moved: f64| class.iter().zip(classes(moved)).filter(|(now, then)| **now != *then).count() as u32;
     let flips = Flips { lower: changed(-FLIP_SHARE), higher: changed(FLIP_SHARE) };
+    notices.extend(spread_notices(input.exited, &cv, &growth.gp));
     ValueMatrix {
         cv,
         gp: growth.gp,
         clv,
         class,
         largest_part: growth.largest,
-        cv_threshold,
-        gp_threshold,
+        cv_threshold: thresholds.cv,
+        gp_threshold: thresholds.gp,
         parts: growth.parts,
         flips,
         notices,
+    }
+}
+
+/// Values of active customers, ascending.
+fn active(exited: &[bool], values: &[f64]) -> Vec<f64> {
+    let mut kept: Vec<f64> = exited.iter().zip(values).filter(|(out, _)| !**out).map(|(_, v)| *v).collect();
+    sort(&mut kept);
+    kept
+}
+
+fn spread_notices(exited: &[bool], cv: &[f64], gp: &[f64]) -> Vec<Notice> {
+    if exited.iter().all(|&out| out) {
+        return vec![Notice::NobodyActive];
+    }
+    [(cv, Axis::CurrentValue), (gp, Axis::GrowthPotential)]
+        .into_iter()
+        .filter(|(values, _)| !has_spread(&active(exited, values)))
+        .map(|(_, axis)| Notice::NoSpread { axis })
+        .collect()
+}
+
+/// Where high begins on both axes; `None` where it begins nowhere.
+struct Thresholds {
+    cv: Option<f64>,
+    gp: Option<f64>,
+}
+
+impl Thresholds {
+    /// Classes with thresholds moved by a share of their size.
+    fn classes(&self, exited: &[bool], cv: &[f64], gp: &[f64], moved: f64) -> Vec<ValueClass> {
+        let high = |v: f64, from: Option<f64>| from.is_some_and(|t| v >= t + moved * t.abs());
+        (0..exited.len())
+            .map(|i| {
+                let keep = !exited[i];
+                // Whoever costs more than they bring is not worth keeping as things are, whatever the others do.
+                ValueClass::of(keep && cv[i] >= 0.0 && high(cv[i], self.cv), keep && high(gp[i], self.gp))
+            })
+            .collect()
     }
 }
 
@@ -530,129 +308,6 @@ fn lifetime_values(input: &MatrixInput, settings: &MatrixSettings) -> (Vec<f64>,
 
 fn at(column: &[f64], i: usize) -> f64 {
     column.get(i).copied().map_or(0.0, finite)
-}
-
-struct Growth {
-    gp: Vec<f64>,
-    largest: Vec<Option<GrowthPart>>,
-    parts: Parts,
-}
-
-fn growth(
-    input: &MatrixInput,
-    settings: &MatrixSettings,
-    annuity: &[f64],
-    notices: &mut Vec<Notice>,
-) -> Growth {
-    let n = input.exited.len();
-    let peers = peer_wallets(input);
-    let (mut gp, mut largest) = (vec![0.0; n], vec![None; n]);
-    let mut totals = [vec![0.0; n], vec![0.0; n], vec![0.0; n]];
-    let (mut n_assumed, mut n_estimated) = (0, 0);
-    for i in (0..n).filter(|&i| !input.exited[i]) {
-        let stage = input.stages.and_then(|s| s.get(i)).filter(|s| s.iter().sum::<f64>() > 0.0);
-        let level = stage.map_or(settings.level_without_stage, |s| dot(s, &settings.stage_levels));
-        let spend = at(input.monthly_spend, i);
-        let known = input.wallet_per_year.and_then(|w| w.get(i).copied().flatten()).filter(|w| w.is_finite());
-        let wallet =
-            known.map_or_else(|| peers.get(&group(input, i)).copied().unwrap_or(spend), |w| w / 12.0);
-        let [q_e, q_b] = settings.reach_next;
-        let reach = stage.map_or(0.0, |s| dot(s, &[q_e * q_b, q_b, 1.0, 0.0]));
-        let monthly = [
-            up_buying(settings.kappa, level, wallet, spend, input.margin),
-            level * input.cross_profit.map_or(0.0, |x| at(x, i)),
-            referral(settings.referrals_per_year, reach, input.new_customer_value.unwrap_or(0.0)),
-        ];
-        let parts = [GrowthPart::UpBuying, GrowthPart::CrossBuying, GrowthPart::Referral];
-        let mut best = 0.0;
-        for (j, part) in parts.into_iter().enumerate() {
-            let value = finite(monthly[j] * annuity[i]);
-            totals[j][i] = value;
-            gp[i] += value;
-            if value > best {
-                (best, largest[i]) = (value, Some(part));
-            }
-        }
-        n_assumed += u32::from(stage.is_none());
-        n_estimated += u32::from(known.is_none());
-    }
-    if n_assumed > 0 {
-        notices.push(Notice::LevelAssumed { n: n_assumed, level: settings.level_without_stage });
-    }
-    if n_estimated > 0 {
-        notices.push(Notice::WalletEstimated { n: n_estimated });
-    }
-    let computed = |j: usize| Part::Computed { total: sum(totals[j].iter().copied()) };
-    let missing = |input| Part::Missing { input };
-    let parts = Parts {
-        up_buying: computed(0),
-        cross_buying: input.cross_profit.map_or(missing(MissingInput::Products), |_| computed(1)),
-        referral: match (input.stages, input.new_customer_value) {
-            (None, _) => missing(MissingInput::Stages),
-            (_, None) => missing(MissingInput::NewCustomerValue),
-            _ => computed(2),
-        },
-    };
-    Growth { gp, largest, parts }
-}
-
-fn dot(x: &[f64; 4], y: &[f64; 4]) -> f64 {
-    x.iter().zip(y).map(|(a, b)| finite(*a) * b).sum()
-}
-
-fn group(input: &MatrixInput, i: usize) -> u32 {
-    input.peer_group.and_then(|g| g.get(i).copied()).unwrap_or(0)
-}
-
-/// 90 % quantile of the monthly spend of active customers by peer group; those who left buy nothing any more and
-/// would pull it to 0.
-fn peer_wallets(input: &MatrixInput) -> BTreeMap<u32, f64> {
-    let mut spend = BTreeMap::<u32, Vec<f64>>::new();
-    for i in (0..input.exited.len()).filter(|&i| !input.exited[i]) {
-        spend.entry(group(input, i)).or_default().push(at(input.monthly_spend, i));
-    }
-    spend
-        .into_iter()
-        .map(|(g, mut values)| {
-            sort(&mut values);
-            (g, quantile_sorted(&values, PEER_QUANTILE))
-        })
-        .collect()
-}
-
-/// Whether ascending values differ by more than rounding.
-fn has_spread(sorted: &[f64]) -> bool {
-    match (sorted.first(), sorted.last()) {
-        (Some(low), Some(high)) => high - low > 1e-12 * low.abs().max(high.abs()),
-        _ => false,
-    }
-}
-
-/// Where high begins among the ascending values of active customers; `None` if they do not differ.
-fn threshold(sorted: &[f64], rule: ThresholdRule) -> Option<f64> {
-    if !has_spread(sorted) {
-        return None;
-    }
-    match rule {
-        ThresholdRule::Mean => {
-            let (low, high) = (quantile_sorted(sorted, 0.01), quantile_sorted(sorted, 0.99));
-            Some(sum(sorted.iter().map(|v| v.clamp(low, high))) / sorted.len() as f64)
-        }
-        ThresholdRule::Median => Some(quantile_sorted(sorted, 0.5)),
-        ThresholdRule::BreakEven => Some(0.0),
-        ThresholdRule::TopShare { share } => {
-            let wanted = share.clamp(0.0, 1.0) * sum(sorted.iter().filter(|v| **v > 0.0).copied());
-            let mut held = 0.0;
-            let best = sorted.iter().rev().copied();
-            best.take_while(|v| {
-                let needed = *v > 0.0 && held < wanted;
-                held += v;
-                needed
-            })
-            .last()
-        }
-        ThresholdRule::Custom { value } => value.is_finite().then_some(value),
-    }
 }
 
 #[cfg(test)]
@@ -756,10 +411,28 @@ mod tests {
         use ValueClass::{I, II, III, IV};
         assert_eq!(matrix.class, [I, II, III, IV, I]);
         assert_eq!(matrix.clv[4], 1000.0);
+        // kappa .2 x level .4625 x (90 % quantile of active peers 100 - 10).
+        assert!(close(matrix.gp[1], 0.2 * 0.4625 * 90.0, 1e-12), "{:?}", matrix.gp);
         assert_eq!(matrix.parts.cross_buying, Part::Missing { input: MissingInput::Products });
         assert_eq!(matrix.parts.referral, Part::Missing { input: MissingInput::Stages });
         assert!(matrix.notices.contains(&Notice::WalletEstimated { n: 4 }));
         assert!(matrix.notices.contains(&Notice::LevelAssumed { n: 4, level: 0.4625 }));
+    }
+
+    #[test]
+    fn section_5_wallets_come_from_the_customer_or_from_peers_of_the_group() {
+        let spend = [100.0, 20.0, 4.0, 2.0];
+        let base = input(&[false; 4], &[1.0; 4], &[1.0; 4], &spend);
+        let wallets = [None, Some(12.0 * 50.0), None, Some(12.0 * 1.0)];
+        let grouped =
+            MatrixInput { peer_group: Some(&[7, 7, 3, 3]), wallet_per_year: Some(&wallets), ..base };
+        let settings = MatrixSettings { kappa: 1.0, level_without_stage: 1.0, ..Default::default() };
+        let gp = value_matrix(&grouped, &settings).gp;
+        // Group 7: quantile 92, below the 100 spent; known 50 - 20; group 3: quantile 3.8 < 4; known 1 < 2.
+        assert_eq!(gp, [0.0, 30.0, 0.0, 0.0]);
+        let alone = MatrixInput { wallet_per_year: None, ..grouped };
+        let gp = value_matrix(&alone, &settings).gp;
+        assert!(close(gp[1], 92.0 - 20.0, 1e-12) && close(gp[3], 3.8 - 2.0, 1e-12), "{gp:?}");
     }
 
     #[test]
@@ -811,6 +484,14 @@ mod tests {
         );
         assert_eq!(m.class[2], ValueClass::I);
         assert_eq!(m.class[1], ValueClass::III);
+    }
+
+    #[test]
+    fn section_21_negative_current_value_is_class_i_or_ii() {
+        let values = [-9.0, -3.0, -1.0];
+        let m = value_matrix(&input(&[false; 3], &values, &[1.0; 3], &[1.0, 2.0, 30.0]), &Default::default());
+        assert!(m.cv_threshold.unwrap() < -1.0);
+        assert_eq!(m.class.iter().max(), Some(&ValueClass::II), "{:?}", m.class);
     }
 
     #[test]

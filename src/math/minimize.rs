@@ -87,7 +87,7 @@ pub fn minimize(f: impl Fn(&[f64]) -> f64, search: &Search) -> Result<Minimum, N
     let at_bound =
         theta.iter().map(|&t| t - bounded.lower < AT_BOUND || bounded.upper - t < AT_BOUND).collect();
     let value = bounded.value(&theta);
-    let point = theta.iter().map(|&t| exp(t)).collect();
+    let point = theta.iter().map(|&t| exp(t).clamp(search.lower, search.upper)).collect();
     let found = Minimum { point, value, gradient, at_bound, n_evaluations: bounded.count.get() };
     if gradient <= search.gradient_tolerance { Ok(found) } else { Err(NotConverged(found)) }
 }

@@ -13,8 +13,14 @@
 //! `A` is much larger than `c`, and are many when `z` is near 1; then [`BetaNodes`] integrates instead, by the
 //! double-exponential rule (Takahasi & Mori 1974), which the endpoint singularities of `p^(a-1)` do not disturb (a
 //! Gauss-Legendre rule would lose its accuracy to them).
+//!
+//! Both means are smooth in `u = ln(1+tau)` (no singularity nearer than `pi i`), so from the fourth row of `tau` on
+//! they are read from Chebyshev polynomials (Clenshaw 1955) fitted to the above on `0..=u_max`, if 128 coefficients
+//! or fewer leave less than 1e-11 of the largest: hundreds of rows cost what a few would. Rows within a series
+//! should come with the largest `tau` first; one that exceeds `u_max` is computed directly.
 
 use super::{exp, exp_m1, ln, ln_1p};
+use std::f64::consts::PI;
 
 /// Most terms of the series before integrating instead.
 const MAX_TERMS: usize = 1500;
@@ -22,6 +28,12 @@ const MAX_TERMS: usize = 1500;
 const MAX_EXCESS: f64 = 12.0;
 /// Terms below this share of the sum are left out.
 const NEGLIGIBLE: f64 = 1e-14;
+/// Rows computed directly before polynomials are worth fitting.
+const ROWS_BEFORE_POLYNOMIALS: u32 = 3;
+/// Sizes of polynomial tried.
+const POLYNOMIAL_SIZES: [usize; 3] = [32, 64, 128];
+/// Share of the largest Chebyshev coefficient that the last ones may have.
+const POLYNOMIAL_REST: f64 = 1e-11;
 
 /// Nodes and weights for the mean of a function of `p ~ Beta(a, b)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,18 +101,33 @@ pub struct BetaSeries {
     /// Coefficients of the sum in `E[(1-(1+p tau)^-A)/p]`, from k = 0, where it is 0.
     lost: Vec<f64>,
     nodes: Option<BetaNodes>,
+    /// Rows of tau computed so far.
+    rows: u32,
+    polynomials: Option<Polynomials>,
 }
 
 impl BetaSeries {
     /// `power` = A > 0; `a, b > 0`.
     #[must_use]
     pub fn new(power: f64, a: f64, b: f64) -> Self {
-        Self { power, a, b, kept: vec![1.0], lost: vec![0.0], nodes: None }
+        Self { power, a, b, kept: vec![1.0], lost: vec![0.0], nodes: None, rows: 0, polynomials: None }
     }
 
     /// Both means at every `tau` (ascending): `kept[j] = E[(1+p tau_j)^-A]` in 0..=1 and
     /// `total[j] = E[(1-(1+p tau_j)^-A)/p] >= 0`. All slices have the same length.
     pub fn decay(&mut self, tau: &[f64], kept: &mut [f64], total: &mut [f64]) {
+        let u_max = ln_1p(tau.last().copied().unwrap_or(0.0));
+        if self.rows == ROWS_BEFORE_POLYNOMIALS && u_max > 0.0 {
+            self.polynomials = self.fit_polynomials(u_max);
+        }
+        self.rows = self.rows.saturating_add(1);
+        match &self.polynomials {
+            Some(polynomials) if u_max <= polynomials.u_max => polynomials.decay(tau, kept, total),
+            _ => self.decay_directly(tau, kept, total),
+        }
+    }
+
+    fn decay_directly(&mut self, tau: &[f64], kept: &mut [f64], total: &mut [f64]) {
         let largest = tau.last().map_or(0.0, |t| t / (1.0 + t));
         if let Some(terms) = self.terms(largest) {
             self.sum(terms, tau, kept, total);
@@ -110,6 +137,36 @@ impl BetaSeries {
                 (kept[j], total[j]) = nodes.decay(self.power, t);
             }
         }
+    }
+
+    /// Polynomials on `0..=u_max`, if they are good enough.
+    fn fit_polynomials(&mut self, u_max: f64) -> Option<Polynomials> {
+        for n in POLYNOMIAL_SIZES {
+            // cos(pi k/(2n)) for all k that occur below, modulo the period of 4n.
+            let cosines: Vec<f64> = (0..4 * n).map(|k| libm::cos(PI * k as f64 / (2 * n) as f64)).collect();
+            // Chebyshev's points, in ascending order.
+            let tau: Vec<f64> =
+                (0..n).rev().map(|j| exp_m1(0.5 * u_max * (1.0 + cosines[2 * j + 1]))).collect();
+            let (mut kept, mut total) = (vec![0.0; n], vec![0.0; n]);
+            self.decay_directly(&tau, &mut kept, &mut total);
+            let coefficients = |values: &[f64]| -> Vec<f64> {
+                let one = |k: usize| {
+                    let s: f64 = values
+                        .iter()
+                        .rev()
+                        .enumerate()
+                        .map(|(j, v)| v * cosines[(2 * j + 1) * k % (4 * n)])
+                        .sum();
+                    s * if k == 0 { 1.0 } else { 2.0 } / n as f64
+                };
+                (0..n).map(one).collect()
+            };
+            let (kept, total) = (shorten(coefficients(&kept)), shorten(coefficients(&total)));
+            if let (Some(kept), Some(total)) = (kept, total) {
+                return Some(Polynomials { u_max, kept, total });
+            }
+        }
+        None
     }
 
     /// How many terms are needed at `z`; `None` if the series should not be used.
@@ -179,6 +236,63 @@ impl BetaSeries {
     }
 }
 
+/// Drops negligible Chebyshev coefficients; `None` if the last ones are not.
+fn shorten(mut coefficients: Vec<f64>) -> Option<Vec<f64>> {
+    let largest = coefficients.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
+    let limit = POLYNOMIAL_REST * largest;
+    let enough = coefficients.iter().rposition(|c| c.abs() > limit).map_or(1, |k| k + 1);
+    if enough + 4 > coefficients.len() {
+        return None;
+    }
+    coefficients.truncate(enough + 2);
+    Some(coefficients)
+}
+
+/// Chebyshev coefficients of both means in `u = ln(1+tau)` on `0..=u_max`.
+#[derive(Clone, Debug)]
+struct Polynomials {
+    u_max: f64,
+    kept: Vec<f64>,
+    total: Vec<f64>,
+}
+
+impl Polynomials {
+    fn decay(&self, tau: &[f64], kept: &mut [f64], total: &mut [f64]) {
+        const LANES: usize = 12;
+        for start in (0..tau.len()).step_by(LANES) {
+            let end = (start + LANES).min(tau.len());
+            // 2 y of Clenshaw's recurrence, y = 2 u/u_max - 1.
+            let mut double = [0.0; LANES];
+            for (d, t) in double.iter_mut().zip(&tau[start..end]) {
+                *d = 4.0 * ln_1p(*t) / self.u_max - 2.0;
+            }
+            let (k, t) = (clenshaw(&self.kept, &double), clenshaw(&self.total, &double));
+            for j in start..end {
+                kept[j] = k[j - start].clamp(0.0, 1.0);
+                total[j] = t[j - start].max(0.0);
+            }
+        }
+        // What the last digits may have disturbed: neither mean turns back with tau.
+        for j in 1..tau.len() {
+            kept[j] = kept[j].min(kept[j - 1]);
+            total[j] = total[j].max(total[j - 1]);
+        }
+    }
+}
+
+/// Sum of Chebyshev polynomials at several points, given as `2 y`.
+fn clenshaw<const LANES: usize>(coefficients: &[f64], double: &[f64; LANES]) -> [f64; LANES] {
+    let (mut next, mut after) = ([0.0; LANES], [0.0; LANES]);
+    for &c in coefficients[1..].iter().rev() {
+        for j in 0..LANES {
+            let now = double[j] * next[j] - after[j] + c;
+            after[j] = next[j];
+            next[j] = now;
+        }
+    }
+    std::array::from_fn(|j| 0.5 * double[j] * next[j] - after[j] + coefficients[0])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +329,39 @@ mod tests {
                 assert!(close(kept[j], k, 1e-10), "{power} {a} {b} {}: {} {k}", tau[j], kept[j]);
                 assert!(close(total[j], t, 1e-10), "{power} {a} {b} {}: {} {t}", tau[j], total[j]);
             }
+        }
+    }
+
+    #[test]
+    fn polynomials_agree_with_the_series_and_the_integral() {
+        for (power, a, b) in [
+            (0.52, 0.89, 2.6),
+            (30.0, 1.0, 31.0),
+            (60.0, 150.0, 2900.0),
+            (300.0, 0.9, 30.0),
+            (1.4, 310.0, 1e4),
+        ] {
+            let mut series = BetaSeries::new(power, a, b);
+            for row in 0..60 {
+                let scale = 40.0 / (1.0 + f64::from(row));
+                let tau: Vec<f64> = (1..=36).map(|k| f64::from(k) / 36.0 * scale).collect();
+                let (mut kept, mut total) = (vec![0.0; 36], vec![0.0; 36]);
+                series.decay(&tau, &mut kept, &mut total);
+                let (mut k, mut t) = (vec![0.0; 36], vec![0.0; 36]);
+                BetaSeries::new(power, a, b).decay(&tau, &mut k, &mut t);
+                let largest = t[35].max(1.0);
+                for j in 0..36 {
+                    assert!(
+                        (kept[j] - k[j]).abs() < 1e-9,
+                        "{power} {a} {b} {}: {} {}",
+                        tau[j],
+                        kept[j],
+                        k[j]
+                    );
+                    assert!((total[j] - t[j]).abs() < 1e-9 * largest, "{power} {a} {b} {}", tau[j]);
+                }
+            }
+            assert!(series.polynomials.is_some(), "{power} {a} {b}");
         }
     }
 

@@ -6,9 +6,9 @@
 //! `t_x` from the first to the last purchase (0 if x = 0), `T` from the first purchase to the end of observation.
 //!
 //! - [`Histories`]: those numbers, one row per customer.
-//! - [`fit`]: parameters, with everything a reader must know about the fit ([`FitNotice`]).
+//! - [`fit()`]: parameters, with everything a reader must know about the fit ([`FitNotice`]).
 //! - [`Model`]: P(alive), expected purchases, survival; [`BetaGeometric`] is MBG/NBD and BG/NBD.
-//! - [`forecast`]: all of them for every customer over monthly steps, discounted.
+//! - [`forecast()`]: all of them for every customer over monthly steps, discounted.
 //!
 //! Sources: Schmittlein, Morrison & Colombo 1987; Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel &
 //! Filiztekin 2007 (MBG/NBD). Degenerate cases: a history that is not possible (`t_x > T`, negative, not a number)
