@@ -131,7 +131,7 @@ impl Bars<'_> {
         if let Some((lo, hi)) = bar.interval.filter(|(lo, hi)| lo.is_finite() && hi.is_finite()) {
             let (a, b) = (at.x.px(lo), at.x.px(hi));
             // A halo keeps the whisker visible on the bar.
-            pen.line((a, middle), (b, middle), theme.background, 3.5);
+            pen.line((a, middle), (b, middle), theme.background, 2.6);
             pen.line((a, middle), (b, middle), theme.ink, 1.2);
             for end in [a, b] {
                 pen.line((end, middle - 4.0), (end, middle + 4.0), theme.ink, 1.2);

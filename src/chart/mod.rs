@@ -192,10 +192,13 @@ impl Theme {
         }
     }
 
-    /// Whichever of the two text colors reads better on `fill`.
+    /// A text color that reaches 4.5:1 on `fill`: the ink or the background, and plain black or white where neither does
+    /// (one of the two always reaches 4.58).
     #[must_use]
     pub fn text_on(&self, fill: Rgb) -> Rgb {
-        if fill.contrast(self.ink) >= fill.contrast(self.background) { self.ink } else { self.background }
+        let better = |a: Rgb, b: Rgb| if fill.contrast(a) >= fill.contrast(b) { a } else { b };
+        let own = better(self.ink, self.background);
+        if fill.contrast(own) >= 4.5 { own } else { better(Rgb(0, 0, 0), Rgb(255, 255, 255)) }
     }
 }
 
@@ -317,6 +320,16 @@ mod tests {
         for theme in [Theme::light(), Theme::dark()] {
             for ink in [theme.ink, theme.ink2, theme.ink3, theme.loss, theme.alert] {
                 assert!(ink.contrast(theme.background) >= 4.5, "{ink:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_on_any_fill_reaches_wcag_aa() {
+        for theme in [Theme::light(), Theme::dark()] {
+            for step in 0..=100 {
+                let fill = theme.background.mix(theme.accent, f64::from(step) / 100.0);
+                assert!(fill.contrast(theme.text_on(fill)) >= 4.5, "{fill:?}");
             }
         }
     }

@@ -437,7 +437,7 @@ fn every_chart_draws_at_every_width_in_both_themes_and_languages() {
         for (theme_name, theme) in [("light", Theme::light()), ("dark", Theme::dark())] {
             for width in [320.0, 360.0, 700.0, 1100.0] {
                 let pictures = all_charts(words, &theme, width);
-                assert_eq!(pictures.len(), 13);
+                assert_eq!(pictures.len(), 14);
                 let Some(folder) = &out else { continue };
                 let Rgb(r, g, b) = theme.background;
                 let body: String =

@@ -61,7 +61,7 @@ fn stack(shares: &[f64; 4]) -> Option<[f64; 5]> {
 
 impl Chart for StageMix<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { 270.0 } else { 290.0 }
+        if width < NARROW { 270.0 } else { (width * 0.32).clamp(280.0, 340.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
