@@ -3,6 +3,8 @@
 //! [`checked`] is the check every chart test goes through: no NaN, nothing but presentation attributes, every text and
 //! every hotspot inside the picture. With `TENURE_CHART_OUT` set to a folder the pictures are left there to look at.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::math::{Rng, exp};
 

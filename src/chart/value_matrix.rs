@@ -79,13 +79,25 @@ impl ValueMatrix<'_> {
         };
         let (xs, ys) = (domain(|p| p.x, self.thresholds.0), domain(|p| p.y, self.thresholds.1));
         let legend = axis::chips_height(&self.legend(size.width), size.width);
-        let (top, bottom) = (legend + 26.0, (size.height - 48.0).max(legend + 110.0));
+        let (top, bottom) = (
+            legend + 26.0,
+            (size.height - 32.0 - 16.0 * self.x_title(size.width).len() as f64).max(legend + 110.0),
+        );
         let inner = (bottom - STRIP, top + STRIP);
         let y = Scale::new(self.scales.1, ys, inner);
         let labels: Vec<String> = y.ticks(40.0).iter().map(|&v| (self.y)(v)).collect();
         let frame = Frame { left: axis::label_room(&labels), top, right: size.width - 8.0, bottom };
         let x = Scale::new(self.scales.0, xs, (frame.left + 10.0, frame.right - 10.0));
         Layout { frame, x, y }
+    }
+
+    /// The title of the x axis, in up to two lines.
+    fn x_title(&self, width: f64) -> Vec<String> {
+        let mut lines = text::wrap(self.x_name, text::TICK, width - 32.0, 2);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" →");
+        }
+        lines
     }
 
     /// The classes above a narrow chart, whose quadrants have room for the numerals only. It depends on the width alone.
@@ -121,7 +133,7 @@ impl ValueMatrix<'_> {
 
 impl Chart for ValueMatrix<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { (width * 1.05).max(330.0) + 44.0 } else { (width * 0.55).clamp(380.0, 560.0) }
+        if width < NARROW { (width * 1.05).max(330.0) + 60.0 } else { (width * 0.55).clamp(380.0, 560.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
@@ -179,9 +191,10 @@ fn draw_grid<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, chart: &ValueMatrix<'_>,
     axis::draw_x(pen, frame.bottom + 14.0, &labels);
     let font = Font::tick(theme.ink2);
     let room = pen.width() - 32.0;
-    let x_name = text::fit(chart.x_name, text::TICK, room);
     let y_name = text::fit(chart.y_name, text::TICK, room);
-    pen.text(frame.right, frame.bottom + 35.0, &format!("{x_name} →"), font, Anchor::End);
+    for (i, line) in chart.x_title(pen.width()).iter().enumerate() {
+        pen.text(frame.right, frame.bottom + 35.0 + 16.0 * i as f64, line, font, Anchor::End);
+    }
     let legend = chart.legend(pen.width());
     axis::draw_chips(pen, (0.0, 0.0), pen.width(), &legend);
     pen.text(0.0, frame.top - 14.0, &format!("↑ {y_name}"), font, Anchor::Start);
