@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn names_move_above_when_a_run_is_too_short_for_its_own() {
-        let drawn = steps(false, 240.0);
+        let drawn = steps(false, 220.0);
         assert_eq!(drawn.svg.matches("<rect").count(), 4 + 2 + 2);
         assert!(drawn.svg.contains(">Exploration</text>") && !drawn.svg.contains(">Decline</text>"));
     }

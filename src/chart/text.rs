@@ -167,7 +167,7 @@ mod tests {
     fn wrap_breaks_at_spaces_and_between_chinese_characters() {
         assert_eq!(wrap("current value (36 months)", 10.0, 80.0, 2), ["current value", "(36 months)"]);
         assert_eq!(wrap("当前价值（未来）利润", 10.0, 45.0, 3), ["当前价值", "（未来）", "利润"]);
-        assert_eq!(wrap("unbreakable", 10.0, 40.0, 2), ["unb…"]);
+        assert_eq!(wrap("unbreakable", 10.0, 40.0, 2), ["unbre…"]);
         assert!(wrap("", 10.0, 40.0, 2).is_empty());
     }
 
