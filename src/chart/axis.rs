@@ -226,7 +226,7 @@ pub fn pick(labels: &[String], xs: &[f64]) -> Vec<usize> {
     let shown: Vec<usize> = (0..labels.len().min(xs.len())).filter(|&i| !labels[i].is_empty()).collect();
     // Labels that merely do not touch read well on a phone; on a wide axis they would be a wall of text.
     let span = extent(xs.iter().copied()).map_or(0.0, |e| e.1 - e.0);
-    let room = text::widest(labels, text::TICK) + if span > super::NARROW { 32.0 } else { 12.0 };
+    let room = text::widest(labels, text::TICK) + if span > super::NARROW { 32.0 } else { 8.0 };
     let steps = [1, 2, 3, 4, 6, 12, 24, 36, 60, 120, 240, 600];
     for step in steps {
         let kept: Vec<usize> = shown.iter().copied().step_by(step).collect();
