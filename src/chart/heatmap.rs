@@ -4,7 +4,7 @@
 //! background at the lowest value (or at 0 when none is negative) to the accent at the highest; the number takes whichever
 //! text color contrasts more. A cell that is `None` or not finite is a faint blank. Numbers that do not fit are left out (the
 //! page has a table behind). Hotspots count cells row by row: `index = row * n_columns + column`.
-//! Degenerate: no rows or columns draw nothing; equal values all take the middle color.
+//! Degenerate: no rows or columns draw nothing; values that are all zero take the middle color.
 
 use plotters::prelude::DrawingBackend;
 
