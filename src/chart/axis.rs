@@ -224,7 +224,9 @@ pub fn draw_x<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, y: f64, labels: &[(f64,
 #[must_use]
 pub fn pick(labels: &[String], xs: &[f64]) -> Vec<usize> {
     let shown: Vec<usize> = (0..labels.len().min(xs.len())).filter(|&i| !labels[i].is_empty()).collect();
-    let room = text::widest(labels, text::TICK) + 12.0;
+    // Labels that merely do not touch read well on a phone; on a wide axis they would be a wall of text.
+    let span = extent(xs.iter().copied()).map_or(0.0, |e| e.1 - e.0);
+    let room = text::widest(labels, text::TICK) + if span > super::NARROW { 32.0 } else { 8.0 };
     let steps = [1, 2, 3, 4, 6, 12, 24, 36, 60, 120, 240, 600];
     for step in steps {
         let kept: Vec<usize> = shown.iter().copied().step_by(step).collect();
@@ -252,6 +254,8 @@ pub enum Mark {
     Dashed,
     /// A dot.
     Dot,
+    /// The shape of a value class, 0..=3.
+    Class(usize),
 }
 
 /// One entry of the row above a narrow chart.
@@ -307,12 +311,40 @@ pub fn draw_chips<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, (x, y): (f64, f64),
             Mark::Line => pen.line((cx, cy), (cx + 12.0, cy), chip.color, 2.5),
             Mark::Dashed => pen.dashed(&[(cx, cy), (cx + 13.0, cy)], chip.color, 2.0, (5.0, 3.0)),
             Mark::Dot => pen.circle(cx + 6.0, cy, 3.5, chip.color, 1.0),
+            Mark::Class(class) => draw_shape(pen, (cx + 6.0, cy), 4.5, class),
         }
         let room = (width - dx - 18.0).max(0.0);
         let name = text::fit(&chip.name, text::TICK, room);
         pen.text(cx + 18.0, cy, &name, Font::tick(theme.ink), Anchor::Start);
         let after = cx + 18.0 + text::width(&name, text::TICK) + 5.0;
         pen.text(after, cy, &chip.value, Font::tick(theme.ink2), Anchor::Start);
+    }
+}
+
+/// The mark of one customer of a value class (0..=3) at a place: ring, triangle, square, diamond, of about equal area for
+/// equal `r`, so that the class can be told without its color.
+pub fn draw_shape<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, (x, y): (f64, f64), r: f64, class: usize) {
+    let theme = pen.theme();
+    let color = theme.classes[class.min(3)];
+    match class {
+        0 => {
+            pen.circle(x, y, r, color, 0.75);
+            if r > 2.6 {
+                pen.circle(x, y, r - 1.4, theme.background, 0.75);
+            }
+        }
+        1 => {
+            let (w, up, down) = (r * 1.35, r * 1.47, r * 0.93);
+            pen.polygon(&[(x, y - up), (x + w, y + down), (x - w, y + down)], color, 0.8);
+        }
+        2 => {
+            let s = r * 0.89;
+            pen.rect(x - s, y - s, 2.0 * s, 2.0 * s, color, 0.8);
+        }
+        _ => {
+            let s = r * 1.25;
+            pen.polygon(&[(x, y - s), (x + s, y), (x, y + s), (x - s, y)], color, 0.85);
+        }
     }
 }
 

@@ -130,11 +130,20 @@ impl Bars<'_> {
         let mut reach = at.x.px(bar.value);
         if let Some((lo, hi)) = bar.interval.filter(|(lo, hi)| lo.is_finite() && hi.is_finite()) {
             let (a, b) = (at.x.px(lo), at.x.px(hi));
-            // A halo keeps the whisker visible on the bar.
-            pen.line((a, middle), (b, middle), theme.background, 3.5);
-            pen.line((a, middle), (b, middle), theme.ink, 1.2);
+            // On the bar the whisker takes the color that shows there.
+            let inside = theme.text_on(bar.color.unwrap_or(theme.accent));
+            let zero = at.x.px(0.0);
+            let (from, to) = (reach.min(zero), reach.max(zero));
+            for (color, a, b) in
+                [(theme.ink, a, b.min(from)), (inside, a.max(from), b.min(to)), (theme.ink, a.max(to), b)]
+            {
+                if a < b {
+                    pen.line((a, middle), (b, middle), color, 1.4);
+                }
+            }
             for end in [a, b] {
-                pen.line((end, middle - 4.0), (end, middle + 4.0), theme.ink, 1.2);
+                let color = if end > from && end < to { inside } else { theme.ink };
+                pen.line((end, middle - 4.0), (end, middle + 4.0), color, 1.4);
             }
             reach = if bar.value < 0.0 { reach.min(a) } else { reach.max(b) };
         }

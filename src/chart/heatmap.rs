@@ -2,9 +2,9 @@
 //!
 //! Serves the RFM grid (recency score down, frequency score across) and cohort retention alike. Color runs from near the
 //! background at the lowest value (or at 0 when none is negative) to the accent at the highest; the number takes whichever
-//! text color contrasts more. A cell that is `None` or not finite is left empty. Numbers that do not fit are left out (the
+//! text color contrasts more. A cell that is `None` or not finite is a faint blank. Numbers that do not fit are left out (the
 //! page has a table behind). Hotspots count cells row by row: `index = row * n_columns + column`.
-//! Degenerate: no rows or columns draw nothing; equal values all take the middle color.
+//! Degenerate: no rows or columns draw nothing; values that are all zero take the middle color.
 
 use plotters::prelude::DrawingBackend;
 
@@ -29,11 +29,24 @@ pub struct Heatmap<'a> {
     pub text: &'a dyn Fn(f64) -> String,
 }
 
+/// Room for the names and the column labels.
 const TOP: f64 = 46.0;
+/// Room for one more line of names.
+const LINE: f64 = 17.0;
 
 impl Heatmap<'_> {
     fn cell(&self, row: usize, column: usize) -> Option<f64> {
         self.values.get(row)?.get(column).copied().flatten().filter(|v| v.is_finite())
+    }
+
+    /// Whether the names of both axes fit on one line.
+    fn names_on_one_line(&self, width: f64) -> bool {
+        let both = text::width(self.row_name, text::TICK) + text::width(self.column_name, text::TICK);
+        both + 60.0 <= width
+    }
+
+    fn top(&self, width: f64) -> f64 {
+        if self.names_on_one_line(width) { TOP } else { TOP + LINE }
     }
 
     /// Rows of few columns are tall enough for a large number; cohort grids are dense.
@@ -48,7 +61,7 @@ impl Heatmap<'_> {
 
 impl Chart for Heatmap<'_> {
     fn height(&self, width: f64) -> f64 {
-        TOP + self.rows.len() as f64 * self.row_height(width) + 6.0
+        self.top(width) + self.rows.len() as f64 * self.row_height(width) + 6.0
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
@@ -59,7 +72,7 @@ impl Chart for Heatmap<'_> {
         let theme = pen.theme();
         let frame = Frame {
             left: axis::label_room(self.rows).min(pen.width() * 0.4),
-            top: TOP,
+            top: self.top(pen.width()),
             right: pen.width() - 2.0,
             bottom: pen.height() - 4.0,
         };
@@ -100,18 +113,13 @@ fn draw_names<DB: DrawingBackend>(
 ) {
     let theme = pen.theme();
     let quiet = Font::tick(theme.ink2);
-    let half = (pen.width() - frame.left).max(0.0);
-    // Rows are named at the left, columns at the right: each at the end of its own labels.
-    let row_room = (pen.width() - text::width(chart.column_name, text::TICK) - 36.0).max(pen.width() / 3.0);
-    pen.text(
-        0.0,
-        10.0,
-        &format!("↓ {}", text::fit(chart.row_name, text::TICK, row_room)),
-        quiet,
-        Anchor::Start,
-    );
-    let column_name = text::fit(chart.column_name, text::TICK, half);
-    pen.text(frame.right, 10.0, &format!("{column_name} →"), quiet, Anchor::End);
+    // Rows are named at the left, columns at the right, under them where one line cannot hold both.
+    let room = pen.width() - 24.0;
+    let row_name = text::fit(chart.row_name, text::TICK, room);
+    pen.text(0.0, 10.0, &format!("↓ {row_name}"), quiet, Anchor::Start);
+    let y = if chart.names_on_one_line(pen.width()) { 10.0 } else { 10.0 + LINE };
+    let column_name = text::fit(chart.column_name, text::TICK, room);
+    pen.text(frame.right, y, &format!("{column_name} →"), quiet, Anchor::End);
     for (r, label) in chart.rows.iter().enumerate() {
         let y = frame.top + h * (r as f64 + 0.5);
         let label = text::fit(label, text::TICK, frame.left - 8.0);

@@ -82,7 +82,7 @@ impl LifeCurve<'_> {
 
 impl Chart for LifeCurve<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { 270.0 } else { 290.0 }
+        if width < NARROW { 270.0 } else { (width * 0.32).clamp(280.0, 340.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
@@ -119,7 +119,8 @@ impl Chart for LifeCurve<'_> {
 /// Labels along months: round in years (multiples of 1, 2, 3, 6, 12 ...), and the unit at the end when there is room.
 pub(super) fn month_labels(x: &Scale, write: &dyn Fn(f64) -> String, unit: &str) -> Vec<(f64, String)> {
     let (lo, hi) = x.domain();
-    let room = (text::width(&write(hi.round()), text::TICK) + 16.0).max(36.0);
+    let least = if (x.px(hi) - x.px(lo)).abs() > NARROW { 56.0 } else { 40.0 };
+    let room = (text::width(&write(hi.round()), text::TICK) + 20.0).max(least);
     let end = x.px(hi) - text::width(unit, text::TICK) / 2.0;
     let per_month = (x.px(hi) - x.px(lo)).abs() / (hi - lo);
     let steps = [1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 36.0, 60.0, 120.0, 240.0, 600.0, 1200.0];
@@ -233,6 +234,6 @@ mod tests {
         let x = Scale::linear((0.0, 35.0), (40.0, 640.0));
         let labels: Vec<String> =
             month_labels(&x, &|v| format!("{v:.0}"), "month").into_iter().map(|l| l.1).collect();
-        assert_eq!(labels, ["0", "3", "6", "9", "12", "15", "18", "21", "24", "27", "30", "month"]);
+        assert_eq!(labels, ["0", "6", "12", "18", "24", "30", "month"]);
     }
 }

@@ -154,19 +154,19 @@ impl Theme {
     #[must_use]
     pub fn light() -> Self {
         Self {
-            background: hex(0xfb_fb_f9),
-            ink: hex(0x1c_21_26),
-            ink2: hex(0x59_63_6e),
-            ink3: hex(0x66_70_7b),
-            line: hex(0xe4_e6_e3),
-            grid: hex(0xec_ee_eb),
-            accent: hex(0x0b_6e_6e),
-            loss: hex(0xb3_26_1e),
-            alert: hex(0x9a_67_00),
-            stages: [hex(0xd9_c7_9a), hex(0x3f_a3_9a), hex(0x1f_4e_79), hex(0xc2_57_1a)],
-            classes: [hex(0x9a_a3_ab), hex(0x5f_b0_a6), hex(0x2f_7d_9e), hex(0x0b_4f_6c)],
-            loss_lo: hex(0x8d_b9_b4),
-            loss_hi: hex(0xc9_8a_6b),
+            background: hex(0xfbfbf9),
+            ink: hex(0x1c2126),
+            ink2: hex(0x59636e),
+            ink3: hex(0x66707b),
+            line: hex(0xe4e6e3),
+            grid: hex(0xeceeeb),
+            accent: hex(0x0b6e6e),
+            loss: hex(0xb3261e),
+            alert: hex(0x9a6700),
+            stages: [hex(0xd9c79a), hex(0x3fa39a), hex(0x1f4e79), hex(0xc2571a)],
+            classes: [hex(0x9aa3ab), hex(0x5fb0a6), hex(0x2f7d9e), hex(0x0b4f6c)],
+            loss_lo: hex(0x8db9b4),
+            loss_hi: hex(0xc98a6b),
             font_family: FONTS.to_owned(),
         }
     }
@@ -175,27 +175,30 @@ impl Theme {
     #[must_use]
     pub fn dark() -> Self {
         Self {
-            background: hex(0x14_18_1b),
-            ink: hex(0xe8_ea_ea),
-            ink2: hex(0xa7_b0_b7),
-            ink3: hex(0x92_9c_a4),
-            line: hex(0x2c_33_38),
-            grid: hex(0x26_2d_32),
-            accent: hex(0x5f_c2_b8),
-            loss: hex(0xff_8a_80),
-            alert: hex(0xe0_b0_4a),
-            stages: [hex(0xb8_a4_72), hex(0x46_b0_a5), hex(0x5b_93_c9), hex(0xe0_78_3a)],
-            classes: [hex(0x6f_7a_82), hex(0x5f_b0_a6), hex(0x5a_a9_cf), hex(0x9b_d3_ee)],
-            loss_lo: hex(0x4f_8a_83),
-            loss_hi: hex(0xb0_6c_4a),
+            background: hex(0x14181b),
+            ink: hex(0xe8eaea),
+            ink2: hex(0xa7b0b7),
+            ink3: hex(0x929ca4),
+            line: hex(0x2c3338),
+            grid: hex(0x262d32),
+            accent: hex(0x5fc2b8),
+            loss: hex(0xff8a80),
+            alert: hex(0xe0b04a),
+            stages: [hex(0xb8a472), hex(0x46b0a5), hex(0x5b93c9), hex(0xe0783a)],
+            classes: [hex(0x6f7a82), hex(0x5fb0a6), hex(0x5aa9cf), hex(0x9bd3ee)],
+            loss_lo: hex(0x4f8a83),
+            loss_hi: hex(0xb06c4a),
             font_family: FONTS.to_owned(),
         }
     }
 
-    /// Whichever of the two text colors reads better on `fill`.
+    /// A text color that reaches 4.5:1 on `fill`: the ink or the background, and plain black or white where neither does
+    /// (one of the two always reaches 4.58).
     #[must_use]
     pub fn text_on(&self, fill: Rgb) -> Rgb {
-        if fill.contrast(self.ink) >= fill.contrast(self.background) { self.ink } else { self.background }
+        let better = |a: Rgb, b: Rgb| if fill.contrast(a) >= fill.contrast(b) { a } else { b };
+        let own = better(self.ink, self.background);
+        if fill.contrast(own) >= 4.5 { own } else { better(Rgb(0, 0, 0), Rgb(255, 255, 255)) }
     }
 }
 
@@ -317,6 +320,16 @@ mod tests {
         for theme in [Theme::light(), Theme::dark()] {
             for ink in [theme.ink, theme.ink2, theme.ink3, theme.loss, theme.alert] {
                 assert!(ink.contrast(theme.background) >= 4.5, "{ink:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_on_any_fill_reaches_wcag_aa() {
+        for theme in [Theme::light(), Theme::dark()] {
+            for step in 0..=100 {
+                let fill = theme.background.mix(theme.accent, f64::from(step) / 100.0);
+                assert!(fill.contrast(theme.text_on(fill)) >= 4.5, "{fill:?}");
             }
         }
     }

@@ -3,6 +3,8 @@
 //! [`checked`] is the check every chart test goes through: no NaN, nothing but presentation attributes, every text and
 //! every hotspot inside the picture. With `TENURE_CHART_OUT` set to a folder the pictures are left there to look at.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::math::{Rng, exp};
 
@@ -437,7 +439,7 @@ fn every_chart_draws_at_every_width_in_both_themes_and_languages() {
         for (theme_name, theme) in [("light", Theme::light()), ("dark", Theme::dark())] {
             for width in [320.0, 360.0, 700.0, 1100.0] {
                 let pictures = all_charts(words, &theme, width);
-                assert_eq!(pictures.len(), 13);
+                assert_eq!(pictures.len(), 14);
                 let Some(folder) = &out else { continue };
                 let Rgb(r, g, b) = theme.background;
                 let body: String =
@@ -474,4 +476,142 @@ fn labels_do_not_overlap() {
 fn the_same_input_gives_the_same_picture() {
     let theme = Theme::dark();
     assert_eq!(all_charts(&CHINESE, &theme, 700.0), all_charts(&CHINESE, &theme, 700.0));
+}
+
+/// Numbers that break careless arithmetic.
+fn nasty(rng: &mut Rng) -> f64 {
+    let values =
+        [0.0, -0.0, 1.0, -1.0, 1e-300, 1e300, -1e300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, 37.0];
+    values[rng.below(values.len())]
+}
+
+#[test]
+fn no_number_breaks_a_chart() {
+    let theme = Theme::light();
+    let mut rng = Rng::new(11);
+    let write = |v: f64| if v.is_finite() { format!("{v:.3e}") } else { String::new() };
+    for round in 0..200 {
+        let n = rng.below(6);
+        let mut some = |n: usize| -> Vec<f64> { (0..n).map(|_| nasty(&mut rng)).collect() };
+        let (a, b, c, d) = (some(n), some(n), some(n), some(n));
+        let width = [0.0, 160.0, 320.0, 1100.0][round % 4];
+        let size = Size { width, height: [10.0, 300.0][round % 2] };
+        let words: Vec<String> = (0..n).map(|i| format!("<{i}&\"")).collect();
+        let pairs: Vec<(f64, f64)> = a.iter().copied().zip(b.iter().copied()).collect();
+        let maybe: Vec<Option<f64>> = a.iter().map(|&v| Some(v)).collect();
+        let mut drawn = Vec::new();
+
+        let shares: Vec<[f64; 4]> = (0..n).map(|i| [a[i], b[i], c[i], d[i]]).collect();
+        let names = ENGLISH.stages;
+        drawn.push(render(
+            &StageMix { months: &words, shares: &shares, stage_names: names, share: &write },
+            size,
+            &theme,
+        ));
+        let bands: Vec<LifeBand> = (0..n).map(|i| LifeBand { from: a[i], to: b[i], stage: i }).collect();
+        let second = Some((pairs.as_slice(), "p"));
+        let life = LifeCurve {
+            observed: &pairs,
+            fitted: &pairs,
+            fitted_name: "v",
+            second,
+            bands: &bands,
+            stage_names: names,
+            x_name: "m",
+            x: &write,
+            y: &write,
+        };
+        drawn.push(render(&life, size, &theme));
+        let steps: Vec<SurvivalStep> =
+            (0..n).map(|i| SurvivalStep { time: a[i], survival: b[i], lo: c[i], hi: d[i] }).collect();
+        let series = SurvivalSeries {
+            name: "s",
+            color: theme.accent,
+            steps: &steps,
+            censored: &b,
+            median: a.first().map(|&m| (m, "half")),
+        };
+        drawn.push(render(
+            &Survival { series: &[series, series], x_name: "m", x: &write, share: &write },
+            size,
+            &theme,
+        ));
+        let points: Vec<MatrixPoint> =
+            (0..n).map(|i| MatrixPoint { x: a[i], y: b[i], class: i, size: c[i] }).collect();
+        let thresholds = d.first().map_or((0.0, 0.0), |&t| (t, t));
+        let kind = [axis::ScaleKind::SignedRoot, axis::ScaleKind::Linear][round % 2];
+        let matrix = ValueMatrix {
+            points: &points,
+            thresholds,
+            scales: (kind, kind),
+            class_names: ENGLISH.strategies,
+            x_name: "x",
+            y_name: "y",
+            x: &write,
+            y: &write,
+        };
+        drawn.push(render(&matrix, size, &theme));
+        let grid = Heatmap {
+            rows: &words,
+            columns: &words,
+            values: std::slice::from_ref(&maybe),
+            row_name: "r",
+            column_name: "c",
+            text: &write,
+        };
+        drawn.push(render(&grid, size, &theme));
+        let tornado: Vec<TornadoBar<'_>> =
+            (0..n).map(|i| TornadoBar { name: &words[i], low: a[i], high: b[i] }).collect();
+        drawn.push(render(
+            &Tornado { bars: &tornado, base: thresholds.0, base_label: "base", value: &write },
+            size,
+            &theme,
+        ));
+        let rows: Vec<Bar<'_>> = (0..n)
+            .map(|i| Bar {
+                name: &words[i],
+                value: a[i],
+                interval: Some((b[i], c[i])),
+                color: None,
+                secondary: "x",
+            })
+            .collect();
+        drawn.push(render(&Bars { bars: &rows, value: &write }, size, &theme));
+        let band: Vec<Option<(f64, f64)>> = (0..n).map(|i| Some((b[i], c[i]))).collect();
+        let line = TimelineSeries { name: "s", color: theme.accent, values: &maybe, band: &band };
+        for kind in [TimelineKind::Bars, TimelineKind::Lines] {
+            let chart = TimelineBars {
+                months: &words,
+                series: &[line, line],
+                kind,
+                reference: Some((thresholds.0, "ref")),
+                value: &write,
+            };
+            drawn.push(render(&chart, size, &theme));
+        }
+        let triples: Vec<(f64, f64, f64)> = (0..n).map(|i| (a[i], b[i], c[i])).collect();
+        let panel =
+            CurvePanel { title: "t", subtitle: "s", points: &pairs, band: &triples, color: theme.accent };
+        drawn.push(render(
+            &SmallCurves { panels: &[panel, panel], x_name: "m", x: &write, y: &write },
+            size,
+            &theme,
+        ));
+        let stages: Vec<Option<usize>> = (0..n).map(Some).collect();
+        let chart = Steps {
+            months: &words,
+            values: &a,
+            stages: &stages,
+            stage_names: names,
+            value: &write,
+            compact: round.is_multiple_of(3),
+        };
+        drawn.push(render(&chart, size, &theme));
+
+        for (i, picture) in drawn.iter().enumerate() {
+            let bad = ["NaN", "\"inf", "inf\"", "<0&"].into_iter().find(|bad| picture.svg.contains(bad));
+            assert_eq!(bad, None, "chart {i} of round {round}");
+            assert!(picture.hotspots.iter().all(|h| [h.x, h.y, h.w, h.h].iter().all(|v| v.is_finite())));
+        }
+    }
 }

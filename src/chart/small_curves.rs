@@ -42,7 +42,8 @@ pub struct SmallCurves<'a> {
 }
 
 const TITLE: f64 = 46.0;
-const AXIS: f64 = 26.0;
+/// Axis labels, and air before the next row.
+const AXIS: f64 = 38.0;
 
 fn n_columns(width: f64, n_panels: usize) -> usize {
     let most = if width < NARROW {

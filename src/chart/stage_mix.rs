@@ -29,7 +29,7 @@ const TICKS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 impl StageMix<'_> {
     /// Running sums 0, e, e+b, e+b+s, 1 of each month; `None` for a gap.
     fn stacked(&self) -> Vec<Option<[f64; 5]>> {
-        self.shares.iter().map(|s| stack(s)).collect()
+        self.shares.iter().map(stack).collect()
     }
 
     fn chips<DB: DrawingBackend>(&self, pen: &Pen<'_, DB>, last: Option<[f64; 5]>) -> Vec<Chip> {
@@ -61,7 +61,7 @@ fn stack(shares: &[f64; 4]) -> Option<[f64; 5]> {
 
 impl Chart for StageMix<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { 270.0 } else { 290.0 }
+        if width < NARROW { 270.0 } else { (width * 0.32).clamp(280.0, 340.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {

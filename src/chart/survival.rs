@@ -59,7 +59,7 @@ const MOST_CENSOR_TICKS: usize = 150;
 
 impl Chart for Survival<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { 270.0 } else { 300.0 }
+        if width < NARROW { 270.0 } else { (width * 0.32).clamp(280.0, 340.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
@@ -89,7 +89,7 @@ impl Chart for Survival<'_> {
             draw_series(pen, series, i, &x, &y);
         }
         for series in self.series {
-            draw_median(pen, series, frame, &x, &y);
+            draw_median(pen, series, self.series, frame, &x, &y);
         }
         if !narrow {
             name_ends(pen, &named, frame, &y);
@@ -184,6 +184,7 @@ fn draw_series<DB: DrawingBackend>(
 fn draw_median<DB: DrawingBackend>(
     pen: &mut Pen<'_, DB>,
     series: &SurvivalSeries<'_>,
+    all: &[SurvivalSeries<'_>],
     frame: Frame,
     x: &Scale,
     y: &Scale,
@@ -196,14 +197,18 @@ fn draw_median<DB: DrawingBackend>(
     pen.dashed(&[(mx, my), (mx, frame.bottom)], theme.ink3, 1.0, (2.0, 3.0));
     pen.circle(mx, my, 4.5, theme.background, 1.0);
     pen.circle(mx, my, 3.2, series.color, 1.0);
-    let w = text::width(label, text::TICK);
-    let font = Font::tick(theme.ink);
-    // Above the falling curve when there is room at the right, otherwise below it at the left.
-    if mx + 8.0 + w <= frame.right {
-        pen.text(mx + 8.0, my - 10.0, label, font, Anchor::Start);
-    } else {
-        pen.text(mx - 8.0, my + 12.0, label, font, Anchor::End);
-    }
+    // Curves fall, so above all of them at the label's left end is above all of them along the whole label.
+    let left = (mx + 8.0).min(frame.right - text::width(label, text::TICK)).max(frame.left);
+    let start = x.value(left);
+    let highest = all.iter().map(|s| upper_bound(s.steps, start)).fold(0.5, f64::max);
+    let above = (y.px(highest) - 11.0).min(my - 11.0).max(frame.top - 2.0);
+    pen.text(left, above, label, Font::tick(theme.ink), Anchor::Start);
+}
+
+/// Upper bound just before a time, 1 before the first step.
+fn upper_bound(steps: &[SurvivalStep], time: f64) -> f64 {
+    let before = steps.partition_point(|s| s.time < time);
+    before.checked_sub(1).and_then(|i| steps.get(i)).map_or(1.0, |s| s.hi.max(s.survival).clamp(0.0, 1.0))
 }
 
 fn name_ends<DB: DrawingBackend>(

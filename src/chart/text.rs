@@ -67,6 +67,39 @@ pub fn fit(text: &str, size: f64, room: f64) -> String {
     out
 }
 
+/// The text in at most `most` lines of `room` px, broken at spaces and between full-width characters; what is left over is
+/// shortened with an ellipsis.
+#[must_use]
+pub fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text.trim();
+    while lines.len() + 1 < most && width(rest, size) > room {
+        let mut used = 0.0;
+        let mut cut = None;
+        let mut before_wide = false;
+        for (at, c) in rest.char_indices() {
+            let wide = em(c) >= 1.0;
+            // Closing punctuation stays with what it closes.
+            let closes = matches!(c, '，' | '。' | '、' | '）' | '；' | '：' | '…');
+            if at > 0 && used <= room && (c == ' ' || ((wide || before_wide) && !closes)) {
+                cut = Some(at);
+            }
+            used += em(c) * size;
+            before_wide = wide && c != '（';
+            if used > room {
+                break;
+            }
+        }
+        let Some(cut) = cut else { break };
+        lines.push(rest[..cut].trim_end().to_owned());
+        rest = rest[cut..].trim_start();
+    }
+    if !rest.is_empty() {
+        lines.push(fit(rest, size, room));
+    }
+    lines
+}
+
 /// Moves labels apart: the positions nearest to `wanted` that are at least `gap` apart and inside `lo..=hi`, in the
 /// order given. Where there is no room for all, they keep their order and share what there is.
 #[must_use]
@@ -128,6 +161,14 @@ mod tests {
         assert_eq!(fit("客户关系管理", 10.0, 45.0), "客户关…");
         assert_eq!(fit("客户", 10.0, 12.0), "");
         assert_eq!(fit("Anna Berg", 10.0, 43.0), "Anna…");
+    }
+
+    #[test]
+    fn wrap_breaks_at_spaces_and_between_chinese_characters() {
+        assert_eq!(wrap("current value (36 months)", 10.0, 80.0, 2), ["current value", "(36 months)"]);
+        assert_eq!(wrap("当前价值（未来）利润", 10.0, 45.0, 3), ["当前价值", "（未来）", "利润"]);
+        assert_eq!(wrap("unbreakable", 10.0, 40.0, 2), ["unbre…"]);
+        assert!(wrap("", 10.0, 40.0, 2).is_empty());
     }
 
     #[test]

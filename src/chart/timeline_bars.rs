@@ -75,36 +75,35 @@ impl TimelineBars<'_> {
         (lo.min(0.0), hi.max(0.0) * 1.06)
     }
 
-    fn chips(&self, width: f64) -> Vec<Chip> {
+    fn chips(&self, width: f64, ink: Rgb) -> Vec<Chip> {
         let lines = self.kind == TimelineKind::Lines;
-        if lines && width >= NARROW {
-            return Vec::new();
-        }
-        let named = self.series.iter().enumerate().filter(|(_, s)| !s.name.is_empty());
+        // Wide lines are named at their ends.
+        let shown = if lines && width >= NARROW { 0 } else { self.series.len() };
+        let named = self.series.iter().take(shown).enumerate().filter(|(_, s)| !s.name.is_empty());
+        let reference = self.reference.filter(|r| r.0.is_finite());
+        let chip =
+            |mark, color, name: &str| Chip { mark, color, name: name.to_owned(), value: String::new() };
         named
-            .map(|(i, s)| Chip {
-                mark: if !lines {
-                    Mark::Square
-                } else if i == 0 {
-                    Mark::Line
-                } else {
-                    Mark::Dashed
-                },
-                color: s.color,
-                name: s.name.to_owned(),
-                value: String::new(),
+            .map(|(i, s)| {
+                let mark = match (lines, i) {
+                    (false, _) => Mark::Square,
+                    (true, 0) => Mark::Line,
+                    (true, _) => Mark::Dashed,
+                };
+                chip(mark, s.color, s.name)
             })
+            .chain(reference.map(|(_, label)| chip(Mark::Dashed, ink, label)))
             .collect()
     }
 }
 
 impl Chart for TimelineBars<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { 240.0 } else { 260.0 }
+        if width < NARROW { 240.0 } else { (width * 0.28).clamp(250.0, 300.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
-        let chips = self.chips(pen.width());
+        let chips = self.chips(pen.width(), pen.theme().ink);
         let domain = self.domain();
         let top = axis::chips_height(&chips, pen.width()) + 10.0;
         let bottom = pen.height() - 26.0;
@@ -158,6 +157,7 @@ impl TimelineBars<'_> {
     ) {
         let theme = pen.theme();
         let mut ends: Vec<(f64, &str)> = Vec::new();
+        let mut reach = f64::NEG_INFINITY;
         for series in self.series {
             for run in runs(xs, |m| {
                 series.band.get(m).copied().flatten().filter(|b| b.0.is_finite() && b.1.is_finite())
@@ -180,6 +180,7 @@ impl TimelineBars<'_> {
                     _ => pen.dashed(&line, series.color, 2.0, (2.0, 4.0)),
                 }
             }
+            reach = last.map_or(reach, |p| reach.max(p.0));
             ends.extend(last.map(|p| (p.1, series.name)));
         }
         if let Some(frame) = names {
@@ -187,19 +188,18 @@ impl TimelineBars<'_> {
             for ((_, name), at) in
                 ends.iter().zip(text::spread(&wanted, 17.0, frame.top + 6.0, frame.bottom - 6.0))
             {
-                pen.text(frame.right + 6.0, at, name, Font::label(theme.ink), Anchor::Start);
+                pen.text(reach + 8.0, at, name, Font::label(theme.ink), Anchor::Start);
             }
         }
     }
 
+    /// The line only: its label stands among the chips, where no bar can cover it.
     fn draw_reference<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>, frame: Frame, y: &Scale) {
-        let Some((level, label)) = self.reference.filter(|r| r.0.is_finite()) else { return };
-        let theme = pen.theme();
-        let at = y.px(level);
-        pen.dashed(&[(frame.left, at), (frame.right, at)], theme.ink2, 1.0, (3.0, 4.0));
-        let w = text::width(label, text::TICK);
-        pen.rect(frame.right - w - 4.0, at - 18.0, w + 4.0, 16.0, theme.background, 0.85);
-        pen.text(frame.right - 2.0, at - 10.0, label, Font::tick(theme.ink), Anchor::End);
+        if let Some((level, _)) = self.reference.filter(|r| r.0.is_finite()) {
+            let at = y.px(level);
+            let ink = pen.theme().ink;
+            pen.dashed(&[(frame.left, at), (frame.right, at)], ink, 1.0, (3.0, 4.0));
+        }
     }
 }
 
@@ -251,8 +251,8 @@ mod tests {
     #[test]
     fn bars_stack_from_zero_and_gaps_stay_empty() {
         let drawn = timeline(TimelineKind::Bars, 700.0);
-        // Seven pieces with a height, two chips, one label background.
-        assert_eq!(drawn.svg.matches("<rect").count(), 7 + 2 + 1);
+        // Seven pieces with a height and two chips.
+        assert_eq!(drawn.svg.matches("<rect").count(), 7 + 2);
         assert!(drawn.svg.contains(">0</text>"));
         assert_eq!(drawn.hotspots.len(), 6);
     }

@@ -10,7 +10,7 @@
 
 use plotters::prelude::DrawingBackend;
 
-use super::axis::{self, Frame, Scale, ScaleKind};
+use super::axis::{self, Chip, Frame, Mark, Scale, ScaleKind};
 use super::pen::{Anchor, Font, Pen};
 use super::{Chart, Hotspot, NARROW, Size, text};
 
@@ -78,13 +78,39 @@ impl ValueMatrix<'_> {
             (lo.min(0.0), hi.max(0.0))
         };
         let (xs, ys) = (domain(|p| p.x, self.thresholds.0), domain(|p| p.y, self.thresholds.1));
-        let (top, bottom) = (26.0, (size.height - 48.0).max(80.0));
+        let legend = axis::chips_height(&self.legend(size.width), size.width);
+        let (top, bottom) = (
+            legend + 26.0,
+            (size.height - 32.0 - 16.0 * self.x_title(size.width).len() as f64).max(legend + 110.0),
+        );
         let inner = (bottom - STRIP, top + STRIP);
         let y = Scale::new(self.scales.1, ys, inner);
         let labels: Vec<String> = y.ticks(40.0).iter().map(|&v| (self.y)(v)).collect();
         let frame = Frame { left: axis::label_room(&labels), top, right: size.width - 8.0, bottom };
         let x = Scale::new(self.scales.0, xs, (frame.left + 10.0, frame.right - 10.0));
         Layout { frame, x, y }
+    }
+
+    /// The title of the x axis, in up to two lines.
+    fn x_title(&self, width: f64) -> Vec<String> {
+        let mut lines = text::wrap(self.x_name, text::TICK, width - 32.0, 2);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" →");
+        }
+        lines
+    }
+
+    /// The classes above a narrow chart, whose quadrants have room for the numerals only. It depends on the width alone.
+    fn legend(&self, width: f64) -> Vec<Chip> {
+        let shown = if width < NARROW { 4 } else { 0 };
+        (0..shown)
+            .map(|class| Chip {
+                mark: Mark::Class(class),
+                color: super::Rgb::default(),
+                name: format!("{} {}", NUMERALS[class], self.class_names[class]),
+                value: String::new(),
+            })
+            .collect()
     }
 
     /// Positions of the points that are drawn, in input order.
@@ -107,7 +133,7 @@ impl ValueMatrix<'_> {
 
 impl Chart for ValueMatrix<'_> {
     fn height(&self, width: f64) -> f64 {
-        if width < NARROW { (width * 1.05).max(330.0) } else { (width * 0.55).clamp(380.0, 560.0) }
+        if width < NARROW { (width * 1.05).max(330.0) + 60.0 } else { (width * 0.55).clamp(380.0, 560.0) }
     }
 
     fn draw<DB: DrawingBackend>(&self, pen: &mut Pen<'_, DB>) -> Vec<Hotspot> {
@@ -126,7 +152,7 @@ impl Chart for ValueMatrix<'_> {
                 if largest > 0.0 && p.size.is_finite() { (p.size / largest).clamp(0.0, 1.0) } else { 0.0 };
             let r = 2.2 + (most - 2.2) * share.sqrt();
             let (cx, cy) = (x.px(p.x), y.px(p.y));
-            draw_point(pen, (cx, cy), r, p.class);
+            axis::draw_shape(pen, (cx, cy), r, p.class);
             let reach = r.max(5.0);
             spots.push(Hotspot { x: cx - reach, y: cy - reach, w: 2.0 * reach, h: 2.0 * reach, index: i });
         }
@@ -165,41 +191,13 @@ fn draw_grid<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, chart: &ValueMatrix<'_>,
     axis::draw_x(pen, frame.bottom + 14.0, &labels);
     let font = Font::tick(theme.ink2);
     let room = pen.width() - 32.0;
-    let x_name = text::fit(chart.x_name, text::TICK, room);
     let y_name = text::fit(chart.y_name, text::TICK, room);
-    pen.text(frame.right, frame.bottom + 35.0, &format!("{x_name} →"), font, Anchor::End);
-    pen.text(0.0, 10.0, &format!("↑ {y_name}"), font, Anchor::Start);
-}
-
-/// One point; the shape says the class even without color.
-fn draw_point<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, (x, y): (f64, f64), r: f64, class: usize) {
-    let theme = pen.theme();
-    let color = theme.classes[class.min(3)];
-    // Equal areas: a shape of radius r covers about pi r^2.
-    match class {
-        0 => {
-            pen.circle(x, y, r, color, 0.75);
-            if r > 2.6 {
-                pen.circle(x, y, r - 1.4, theme.background, 0.75);
-            }
-        }
-        1 => {
-            let s = r * 1.55;
-            pen.polygon(
-                &[(x, y - s * 0.95), (x + s * 0.87, y + s * 0.6), (x - s * 0.87, y + s * 0.6)],
-                color,
-                0.8,
-            );
-        }
-        2 => {
-            let s = r * 0.89;
-            pen.rect(x - s, y - s, 2.0 * s, 2.0 * s, color, 0.8);
-        }
-        _ => {
-            let s = r * 1.25;
-            pen.polygon(&[(x, y - s), (x + s, y), (x, y + s), (x - s, y)], color, 0.85);
-        }
+    for (i, line) in chart.x_title(pen.width()).iter().enumerate() {
+        pen.text(frame.right, frame.bottom + 35.0 + 16.0 * i as f64, line, font, Anchor::End);
     }
+    let legend = chart.legend(pen.width());
+    axis::draw_chips(pen, (0.0, 0.0), pen.width(), &legend);
+    pen.text(0.0, frame.top - 14.0, &format!("↑ {y_name}"), font, Anchor::Start);
 }
 
 /// Numeral and name of each class in the strip of its quadrant; the numeral alone, or nothing, where it does not fit.
@@ -216,11 +214,11 @@ fn name_classes<DB: DrawingBackend>(pen: &mut Pen<'_, DB>, chart: &ValueMatrix<'
         if text_at + numeral_width + 4.0 > to {
             continue;
         }
-        draw_point(pen, (from + 13.0, y), 4.5, class);
+        axis::draw_shape(pen, (from + 13.0, y), 4.5, class);
         pen.text(text_at, y, numeral, Font::label(theme.ink).bold(), Anchor::Start);
         let name_at = text_at + numeral_width + 6.0;
         let name = chart.class_names[class];
-        if name_at + text::width(name, text::LABEL) + 4.0 <= to {
+        if pen.width() >= NARROW && name_at + text::width(name, text::LABEL) + 4.0 <= to {
             pen.text(name_at, y, name, Font::label(theme.ink), Anchor::Start);
         }
     }
