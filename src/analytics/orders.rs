@@ -99,14 +99,13 @@ impl Orders {
     /// Aggregates a ledger; customers keep the ledger's order.
     #[must_use]
     pub fn from_ledger(ledger: &Ledger) -> Self {
-        let (starts, keys) = rows_by_customer_and_day(ledger);
-        let mut out = Self::with_room(ledger, count_days(&starts, &keys));
-        out.dates =
-            ledger.day.iter().copied().min().and_then(|first| Some((first, *ledger.day.iter().max()?)));
+        let (starts, rows) = rows_by_customer_and_day(ledger);
+        let mut out = Self::with_room(ledger, count_days(&starts, &rows));
+        out.dates = ledger.day.iter().copied().min().zip(ledger.day.iter().copied().max());
         let mut scratch = Vec::new();
         for c in 0..ledger.n_customers() {
-            let rows = &keys[starts[c] as usize..starts[c + 1] as usize];
-            for same_day in rows.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let own = &rows[starts[c] as usize..starts[c + 1] as usize];
+            for same_day in own.chunk_by(|a, b| a.day == b.day) {
                 out.push_day(ledger, same_day, &mut scratch);
             }
             out.offsets.push(out.day.len() as u32);
@@ -224,28 +223,26 @@ impl Orders {
         }
     }
 
-    /// Appends one customer's day; the row number is the low half of each key.
-    fn push_day(&mut self, ledger: &Ledger, keys: &[u64], by_order: &mut Vec<u64>) {
+    /// Appends one customer's day.
+    fn push_day(&mut self, ledger: &Ledger, rows: &[Row], by_order: &mut Vec<(u32, Row)>) {
         let mut sums = DaySums::default();
         match &ledger.order {
-            Some(order) if keys.len() > 1 => {
+            Some(order) if rows.len() > 1 => {
                 by_order.clear();
-                by_order.extend(
-                    keys.iter().map(|&k| u64::from(order.code[row_of(k)]) << 32 | k & u64::from(u32::MAX)),
-                );
-                by_order.sort_unstable();
-                for same_order in by_order.chunk_by(|a, b| a >> 32 == b >> 32) {
-                    sums.add_order(ledger, same_order);
+                by_order.extend(rows.iter().map(|&row| (order.code[row.index()], row)));
+                by_order.sort_unstable_by_key(|&(code, _)| code);
+                for same_order in by_order.chunk_by(|a, b| a.0 == b.0) {
+                    sums.add_order(same_order.iter().map(|&(_, row)| row));
                 }
             }
-            _ => sums.add_order(ledger, keys),
+            _ => sums.add_order(rows.iter().copied()),
         }
-        self.day.push(ledger.day[row_of(keys[0])]);
+        self.day.push(rows[0].day);
         self.net.push(saturate(sums.net));
         self.purchase_net.push(saturate(sums.purchase_net));
         self.returned.push(saturate(sums.returned));
         if let (Some(column), Some(cost)) = (&mut self.cost, &ledger.cost) {
-            column.push(saturate(keys.iter().map(|&k| i128::from(cost[row_of(k)])).sum()));
+            column.push(saturate(rows.iter().map(|row| i128::from(cost[row.index()])).sum()));
         }
         self.n_orders.push(sums.n_paid + sums.n_free);
         self.n_paid.push(sums.n_paid);
@@ -288,14 +285,13 @@ struct DaySums {
 }
 
 impl DaySums {
-    fn add_order(&mut self, ledger: &Ledger, keys: &[u64]) {
+    fn add_order(&mut self, rows: impl Iterator<Item = Row>) {
         let mut net = 0_i128;
         let mut n_returns = 0;
-        for &key in keys {
-            let row = row_of(key);
-            let amount = i128::from(ledger.amount[row]);
+        for row in rows {
+            let amount = i128::from(row.amount);
             net += amount;
-            if ledger.is_return[row] {
+            if row.is_return() {
                 n_returns += 1;
                 self.returned += amount.min(0);
             }
@@ -313,17 +309,43 @@ impl DaySums {
     }
 }
 
-fn row_of(key: u64) -> usize {
-    (key & u64::from(u32::MAX)) as usize
-}
-
 fn saturate(sum: i128) -> i64 {
     sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }
 
-/// Row numbers grouped by customer (a counting sort), each group ordered by day: the key is the day in the high
-/// half, made unsigned, and the row in the low half, so one integer comparison orders by day and then by file order.
-fn rows_by_customer_and_day(ledger: &Ledger) -> (Vec<u32>, Vec<u64>) {
+/// What a row of the ledger contributes, in one place: grouping moves rows about, and looking amounts up afterwards
+/// would miss the cache for each. Compares by day, then by file order.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    day: Day,
+    /// Twice the row number, plus 1 for a return.
+    tagged: u32,
+    amount: i64,
+}
+
+impl Row {
+    fn index(self) -> usize {
+        (self.tagged >> 1) as usize
+    }
+
+    fn is_return(self) -> bool {
+        self.tagged & 1 == 1
+    }
+}
+
+/// Rows with their customers, in file order.
+fn rows_of(ledger: &Ledger) -> impl Iterator<Item = (u32, Row)> + '_ {
+    let columns = ledger.customer.iter().zip(&ledger.day).zip(&ledger.amount).zip(&ledger.is_return);
+    columns.zip(0_u32..).map(|((((&c, &day), &amount), &is_return), i)| {
+        (c, Row { day, tagged: i << 1 | u32::from(is_return), amount })
+    })
+}
+
+/// Rows grouped by customer and ordered by day within each, and where each customer's begin.
+///
+/// Two counting sorts, first by day and then by customer; both are stable, so nothing is compared. Where the dates
+/// lie so far apart that counting days costs more than the rows do, each customer's rows are sorted instead.
+fn rows_by_customer_and_day(ledger: &Ledger) -> (Vec<u32>, Vec<Row>) {
     let mut starts = vec![0_u32; ledger.n_customers() + 1];
     for &c in &ledger.customer {
         starts[c as usize + 1] += 1;
@@ -332,23 +354,50 @@ fn rows_by_customer_and_day(ledger: &Ledger) -> (Vec<u32>, Vec<u64>) {
         starts[c] += starts[c - 1];
     }
     let mut next = starts.clone();
-    let mut keys = vec![0_u64; ledger.n_rows()];
-    for (row, (&c, &day)) in ledger.customer.iter().zip(&ledger.day).enumerate() {
+    let mut grouped = vec![Row::default(); ledger.n_rows()];
+    let mut place = |c: u32, row: Row| {
         let at = &mut next[c as usize];
-        keys[*at as usize] = u64::from(day.0 as u32 ^ (1 << 31)) << 32 | row as u64;
+        grouped[*at as usize] = row;
         *at += 1;
+    };
+    if let Some(by_day) = rows_by_day(ledger) {
+        by_day.into_iter().for_each(|(c, row)| place(c, row));
+    } else {
+        rows_of(ledger).for_each(|(c, row)| place(c, row));
+        for c in 1..starts.len() {
+            grouped[starts[c - 1] as usize..starts[c] as usize].sort_unstable();
+        }
     }
-    for c in 1..starts.len() {
-        keys[starts[c - 1] as usize..starts[c] as usize].sort_unstable();
-    }
-    (starts, keys)
+    (starts, grouped)
 }
 
-fn count_days(starts: &[u32], keys: &[u64]) -> usize {
-    starts
-        .windows(2)
-        .map(|w| keys[w[0] as usize..w[1] as usize].chunk_by(|a, b| a >> 32 == b >> 32).count())
-        .sum()
+/// Rows with their customers by day; `None` where the dates are too far apart.
+fn rows_by_day(ledger: &Ledger) -> Option<Vec<(u32, Row)>> {
+    let first = ledger.day.iter().copied().min()?;
+    let last = ledger.day.iter().copied().max()?;
+    let n_days = usize::try_from(i64::from(last.0) - i64::from(first.0) + 1).ok()?;
+    if n_days > ledger.n_rows().max(1024) {
+        return None;
+    }
+    let mut next = vec![0_u32; n_days + 1];
+    for day in &ledger.day {
+        next[(day.0 - first.0) as usize + 1] += 1;
+    }
+    for d in 1..next.len() {
+        next[d] += next[d - 1];
+    }
+    let mut out = vec![(0, Row::default()); ledger.n_rows()];
+    for (c, row) in rows_of(ledger) {
+        let at = &mut next[(row.day.0 - first.0) as usize];
+        out[*at as usize] = (c, row);
+        *at += 1;
+    }
+    Some(out)
+}
+
+fn count_days(starts: &[u32], rows: &[Row]) -> usize {
+    let days_of = |w: &[u32]| rows[w[0] as usize..w[1] as usize].chunk_by(|a, b| a.day == b.day).count();
+    starts.windows(2).map(days_of).sum()
 }
 
 /// Whether the file starts in the middle of running relationships (methods.md 1.6).
@@ -464,7 +513,7 @@ pub fn monthly_series(orders: &Orders, as_of: Day, exited: &[bool]) -> MonthlySe
     for c in 0..n {
         let mut bought = orders.purchases(c).filter(|&i| orders.day[i] <= as_of);
         let first = bought.next();
-        let last = bought.last().or(first);
+        let last = bought.next_back().or(first);
         out.first_order_value.push(first.map_or(0.0, |i| first_order_value(orders, i)));
         let first_month = first.map_or(complete, |i| orders.day[i].month());
         out.first_month.push(first_month);
@@ -601,6 +650,14 @@ mod tests {
         let forward = Orders::from_ledger(&ledger_from_rows(rows.iter().copied()));
         rows.reverse();
         assert_eq!(forward, Orders::from_ledger(&ledger_from_rows(rows)));
+    }
+
+    #[test]
+    fn far_apart_dates_are_sorted_the_same_way() {
+        let rows = [("a", "9999-12-31", 1, None), ("a", "0001-01-01", 2, None), ("a", "1970-01-02", 3, None)];
+        assert_eq!(Orders::from_ledger(&ledger(&rows)).net, [2, 3, 1]);
+        let near = [("a", "1970-01-02", 1, None), ("a", "1969-12-31", 2, None), ("a", "1970-01-01", 3, None)];
+        assert_eq!(Orders::from_ledger(&ledger(&near)).net, [2, 3, 1]);
     }
 
     #[test]
