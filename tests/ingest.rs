@@ -12,10 +12,8 @@ use tenure::ingest::{
 };
 
 fn data(file: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("TENURE_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("TENURE_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     match std::fs::read(root.join(file)) {
         Ok(bytes) => Some(bytes),
         Err(error) if std::env::var_os("CI").is_some() => panic!("{file}: {error}"),
@@ -28,8 +26,7 @@ fn data(file: &str) -> Option<Vec<u8>> {
 
 fn load_with(bytes: &[u8], options: &Options) -> (Table, Loaded) {
     let table = ingest::read(bytes, 5).unwrap();
-    let loaded =
-        ingest::load(bytes, &Mapping::from(&table.proposal), options, &mut ingest::silent).unwrap();
+    let loaded = ingest::load(bytes, &Mapping::from(&table.proposal), options, &mut ingest::silent).unwrap();
     let q = &loaded.quality;
     assert_eq!(q.rows_read, q.rows_used + q.rows_set_aside);
     assert_eq!(q.rows_set_aside, q.counts.iter().map(|c| c.rows).sum::<u64>());
@@ -68,7 +65,10 @@ fn cdnow_elog_csv() {
     let Some(bytes) = data("cdnow/cdnowElog.csv") else { return };
     let (table, loaded) = load(&bytes);
     assert!(table.proposal.certain, "{:#?}", table.proposal);
-    assert_eq!(role_names(&table), [(0, Role::Customer), (2, Role::Date), (3, Role::Quantity), (4, Role::Amount)]);
+    assert_eq!(
+        role_names(&table),
+        [(0, Role::Customer), (2, Role::Date), (3, Role::Quantity), (4, Role::Amount)]
+    );
     let ledger = ledger(&loaded);
     assert_eq!((ledger.n_rows(), ledger.n_customers(), total(ledger).as_str()), (6919, 2357, "244091.94"));
     assert_eq!((loaded.quality.duplicates, loaded.quality.zero_amounts), (21, 8));
@@ -83,7 +83,10 @@ fn cdnow_sample_without_header() {
     let (table, loaded) = load(&bytes);
     assert_eq!((table.header, table.delimiter), (false, Delimiter::Blanks));
     assert!(table.proposal.certain, "{:#?}", table.proposal);
-    assert_eq!(role_names(&table), [(0, Role::Customer), (2, Role::Date), (3, Role::Quantity), (4, Role::Amount)]);
+    assert_eq!(
+        role_names(&table),
+        [(0, Role::Customer), (2, Role::Date), (3, Role::Quantity), (4, Role::Amount)]
+    );
     let ledger = ledger(&loaded);
     assert_eq!((ledger.n_rows(), ledger.n_customers(), total(ledger).as_str()), (6919, 2357, "244091.94"));
     assert_eq!((loaded.quality.duplicates, loaded.quality.zero_amounts), (21, 8));
@@ -95,7 +98,10 @@ fn cdnow_master_aligned_with_header() {
     let (table, loaded) = load(&bytes);
     assert!(table.header && table.proposal.certain);
     let ledger = ledger(&loaded);
-    assert_eq!((ledger.n_rows(), ledger.n_customers(), total(ledger).as_str()), (69_659, 23_570, "2500315.63"));
+    assert_eq!(
+        (ledger.n_rows(), ledger.n_customers(), total(ledger).as_str()),
+        (69_659, 23_570, "2500315.63")
+    );
     assert_eq!((loaded.quality.duplicates, loaded.quality.zero_amounts), (255, 80));
     let dropped = load_with(&bytes, &Options { duplicates: DuplicateRows::Drop, ..Options::default() }).1;
     assert_eq!((dropped.quality.rows_used, dropped.quality.rows_set_aside), (69_659 - 255, 255));
@@ -172,7 +178,12 @@ fn chinese_gbk_orders() {
     let mut text = String::from("客户编号,下单日期,订单金额,商品名称,数量,渠道\r\n");
     for i in 0..300 {
         let (month, day) = (i % 12 + 1, i % 28 + 1);
-        text.push_str(&format!("K{:03},2023年{month}月{day}日,\"￥1,{:03}.50\",茶叶,{},门店\r\n", i % 40, i, i % 5 + 1));
+        text.push_str(&format!(
+            "K{:03},2023年{month}月{day}日,\"￥1,{:03}.50\",茶叶,{},门店\r\n",
+            i % 40,
+            i,
+            i % 5 + 1
+        ));
     }
     text.push_str("合计,,\"￥375,000\",,,\r\n");
     let (bytes, _, unmappable) = encoding_rs::GBK.encode(&text);

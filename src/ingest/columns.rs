@@ -322,16 +322,26 @@ fn amount_by_values(nameless: bool, matches: &[Match], columns: &mut [ColumnProp
     assign(&mut columns[found], Role::Amount, Basis::Values, certainty);
 }
 
-fn customer_by_values(rows: &[Vec<String>], nameless: bool, matches: &[Match], columns: &mut [ColumnProposal]) {
+fn customer_by_values(
+    rows: &[Vec<String>],
+    nameless: bool,
+    matches: &[Match],
+    columns: &mut [ColumnProposal],
+) {
     let identifies = |c: &&ColumnProposal| {
         let e = &c.evidence;
         let named = nameless || (header::is_identifier(&c.name) && e.distinct_share < 0.98);
-        c.role.is_none() && matches[c.index].is_none() && named && e.blank_share < 0.5 && e.date_share < 0.5
+        c.role.is_none()
+            && matches[c.index].is_none()
+            && named
+            && e.blank_share < 0.5
+            && e.date_share < 0.5
             && e.decimal_share < 0.05
     };
     let candidates: Vec<usize> = columns.iter().filter(identifies).map(|c| c.index).collect();
     let share = |i: usize| columns[i].evidence.distinct_share;
-    let Some(&most) = candidates.iter().max_by(|&&a, &&b| share(a).total_cmp(&share(b)).then(b.cmp(&a))) else {
+    let Some(&most) = candidates.iter().max_by(|&&a, &&b| share(a).total_cmp(&share(b)).then(b.cmp(&a)))
+    else {
         return;
     };
     let date = columns.iter().position(|c| c.role == Some(Role::Date));
@@ -363,7 +373,9 @@ fn determines(rows: &[Vec<String>], from: usize, to: usize) -> bool {
 
 /// Without names, the one column of small whole numbers that is left is the quantity.
 fn quantity_by_values(columns: &mut [ColumnProposal]) {
-    let small = |c: &&ColumnProposal| is_measure(c) && c.evidence.decimal_share == 0.0 && c.evidence.distinct_share < 0.2;
+    let small = |c: &&ColumnProposal| {
+        is_measure(c) && c.evidence.decimal_share == 0.0 && c.evidence.distinct_share < 0.2
+    };
     let left: Vec<usize> = columns.iter().filter(small).map(|c| c.index).collect();
     if let [only] = left[..] {
         assign(&mut columns[only], Role::Quantity, Basis::Values, 0.7);

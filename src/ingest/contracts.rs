@@ -65,7 +65,14 @@ struct Row {
 type Fault = (IssueKind, usize);
 
 fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>, Stop> {
-    let mut row = Row { tenure_months: None, start: None, end: None, churned: None, monthly: Decimal::default(), total: None };
+    let mut row = Row {
+        tenure_months: None,
+        start: None,
+        end: None,
+        churned: None,
+        monthly: Decimal::default(),
+        total: None,
+    };
     if let Some(column) = columns.tenure {
         match scan.value(column)? {
             Ok(d) if d.mantissa >= 0 => row.tenure_months = Some(d.to_f64()),
@@ -188,7 +195,8 @@ fn finish(scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder) ->
         .collect();
     let mut quality = quality(&scan, columns, out.rows.len());
     (quality.first_date, quality.last_date) = (first_date, last_date);
-    let zero_blank = out.blank_total.iter().zip(&tenure).filter(|(blank, tenure)| **blank && **tenure == 0.0).count();
+    let zero_blank =
+        out.blank_total.iter().zip(&tenure).filter(|(blank, tenure)| **blank && **tenure == 0.0).count();
     let blank = out.blank_total.iter().filter(|b| **b).count();
     if blank > 0 {
         quality.notes.push(Note::BlankTotals { rows: blank as u64, tenure_zero: zero_blank as u64 });

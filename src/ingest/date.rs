@@ -114,7 +114,9 @@ enum Part {
 fn parse_slowly(cell: &str) -> DateCell {
     let text: String = cell.chars().map(super::number::half_width).collect::<String>().to_ascii_lowercase();
     let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().filter(|&b| b == b'.').count() < 2 {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && text.bytes().filter(|&b| b == b'.').count() < 2
+    {
         return plain_number(text);
     }
     let mut parts = Vec::with_capacity(3);
@@ -135,7 +137,7 @@ fn parse_slowly(cell: &str) -> DateCell {
                 (None, false) => return DateCell::Bad,
             }
             rest = &rest[width..];
-        } else if parts.is_empty() {
+        } else {
             return DateCell::Bad;
         }
         if parts.len() < 3 {
@@ -160,10 +162,18 @@ fn assemble(parts: &[Part], dotted: bool) -> DateCell {
         Day::from_ymd(year as i32, month, day).map_or(DateCell::Bad, DateCell::Day)
     };
     match *parts {
-        [Part::Number { value: y, width: 4 }, Part::Number { value: m, .. }, Part::Number { value: d, .. }]
-        | [Part::Number { value: y, width: 4 }, Part::Month(m), Part::Number { value: d, .. }] => known(y, 4, m, d),
+        [
+            Part::Number { value: y, width: 4 },
+            Part::Number { value: m, .. },
+            Part::Number { value: d, .. },
+        ]
+        | [Part::Number { value: y, width: 4 }, Part::Month(m), Part::Number { value: d, .. }] => {
+            known(y, 4, m, d)
+        }
         [Part::Number { value: d, .. }, Part::Month(m), Part::Number { value: y, width }]
-        | [Part::Month(m), Part::Number { value: d, .. }, Part::Number { value: y, width }] => known(y, width, m, d),
+        | [Part::Month(m), Part::Number { value: d, .. }, Part::Number { value: y, width }] => {
+            known(y, width, m, d)
+        }
         [
             Part::Number { value: a, width: 1 | 2 },
             Part::Number { value: b, width: 1 | 2 },
@@ -185,7 +195,9 @@ fn plain_number(text: &str) -> DateCell {
         5 => DateCell::Number(Day(n as i32 - 25_569)),
         9 | 10 => epoch(n),
         12 | 14 => match parse(&whole[..8]) {
-            day @ DateCell::Day(_) if !text.contains('.') && digits(&whole.as_bytes()[8..10]) < Some(24) => day,
+            day @ DateCell::Day(_) if !text.contains('.') && digits(&whole.as_bytes()[8..10]) < Some(24) => {
+                day
+            }
             _ if whole.len() == 12 => epoch(n / 1000),
             _ => DateCell::Bad,
         },
@@ -210,15 +222,17 @@ fn month_name(word: &str) -> Option<u32> {
         "december",
     ];
     let short = word.len() >= 3;
-    MONTHS.iter().position(|m| short && (m.starts_with(word) || word == "sept")).map(|i| {
-        if word == "sept" { 9 } else { i as u32 + 1 }
-    })
+    MONTHS
+        .iter()
+        .position(|m| short && (m.starts_with(word) || word == "sept"))
+        .map(|i| if word == "sept" { 9 } else { i as u32 + 1 })
 }
 
 /// Day names and the endings of ordinals, which say nothing.
 fn is_filler(word: &str) -> bool {
     const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    matches!(word, "st" | "nd" | "rd" | "th" | "of") || (word.len() >= 3 && DAYS.iter().any(|d| d.starts_with(word)))
+    matches!(word, "st" | "nd" | "rd" | "th" | "of")
+        || (word.len() >= 3 && DAYS.iter().any(|d| d.starts_with(word)))
 }
 
 /// Whether what follows a date is a time of day, a zone, a day of the week, or nothing.
@@ -230,9 +244,8 @@ fn is_time(rest: &str) -> bool {
     if rest.starts_with("星期") || rest.starts_with("周") || rest.starts_with("週") {
         return true;
     }
-    let allowed = |c: char| {
-        c.is_ascii_digit() || c.is_ascii_lowercase() || " :.,+-[]/_上午下时時点點分秒".contains(c)
-    };
+    let allowed =
+        |c: char| c.is_ascii_digit() || c.is_ascii_lowercase() || " :.,+-[]/_上午下时時点點分秒".contains(c);
     let starts = rest.starts_with(|c: char| c.is_ascii_digit() || "+-上下".contains(c));
     starts && rest.contains([':', '时', '時', '点', '點']) && rest.chars().all(allowed)
 }
@@ -328,7 +341,21 @@ mod tests {
 
     #[test]
     fn what_is_no_date() {
-        for cell in ["", "abc", "2024-13-01", "20240230", "12", "1.5", "2024", "2024-03", "1/2", "1/2/3/4", "-5"] {
+        for cell in [
+            "",
+            "abc",
+            "2024-13-01",
+            "20240230",
+            "12",
+            "1.5",
+            "2024",
+            "2024-03",
+            "1/2",
+            "1/2/3/4",
+            "-5",
+            "37°36'37.8\"N",
+            "3;4;5",
+        ] {
             assert!(parse(cell).day(DateOrder::Dmy).is_none(), "{cell}");
         }
     }
@@ -357,6 +384,10 @@ mod tests {
         assert_eq!(decide(&["1/1/2024", "3/3/2024"]), Some(DateOrder::Dmy), "same day either way");
         assert_eq!(decide(&["1.2.2024"]), Some(DateOrder::Dmy));
         assert_eq!(decide(&["97/01/31", "97/02/03"]), Some(DateOrder::Ymd));
-        assert_eq!(decide(&["13/2/2024", "2/13/2024", "2/14/2024"]), Some(DateOrder::Mdy), "the fewer impossible");
+        assert_eq!(
+            decide(&["13/2/2024", "2/13/2024", "2/14/2024"]),
+            Some(DateOrder::Mdy),
+            "the fewer impossible"
+        );
     }
 }

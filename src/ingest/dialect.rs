@@ -43,7 +43,9 @@ impl Layout {
         let mut record = Record::default();
         let mut rows = Vec::new();
         while rows.len() < limit && records.next(&mut record) {
-            rows.push((0..record.len().max(self.columns.len())).map(|i| record.raw(text, i).to_owned()).collect());
+            rows.push(
+                (0..record.len().max(self.columns.len())).map(|i| record.raw(text, i).to_owned()).collect(),
+            );
         }
         rows
     }
@@ -97,7 +99,9 @@ fn find_delimiter(text: &str, from: (usize, u64)) -> Delimiter {
         }
         // Blanks also separate words: they have to be clearly better.
         let share = if delimiter == Delimiter::Blanks { share - 0.2 } else { share };
-        if share > best.1 + 0.05 || (share > best.1 - 0.05 && width > best.2 && delimiter != Delimiter::Blanks) {
+        if share > best.1 + 0.05
+            || (share > best.1 - 0.05 && width > best.2 && delimiter != Delimiter::Blanks)
+        {
             best = (delimiter, share, width);
         }
     }
@@ -124,7 +128,10 @@ pub fn detect(text: &str, header: Option<bool>) -> Result<Layout, Error> {
         false => vec![String::new(); width.max(first.cells.len())],
     };
     // R writes row names under no name: the header is one cell shorter than every row.
-    let n_longer = rows[1..].iter().filter(|r| r.cells.len() == columns.len() + 1 && r.cells.last().is_some_and(|c| !c.is_empty())).count();
+    let n_longer = rows[1..]
+        .iter()
+        .filter(|r| r.cells.len() == columns.len() + 1 && r.cells.last().is_some_and(|c| !c.is_empty()))
+        .count();
     if has_header && rows.len() > 1 && n_longer == rows.len() - 1 {
         columns.insert(0, String::new());
     }

@@ -88,7 +88,9 @@ impl fmt::Display for Error {
                 write!(f, "the file has {bytes} bytes; at most {limit} can be read")
             }
             Self::NoCustomerColumn => f.write_str("no column names the customer"),
-            Self::NoDateColumn => f.write_str("no column holds the date (or, for contracts, the tenure or start)"),
+            Self::NoDateColumn => {
+                f.write_str("no column holds the date (or, for contracts, the tenure or start)")
+            }
             Self::NoAmountColumn => f.write_str("no column holds the amount, nor quantity and unit price"),
             Self::NoChurnColumn => f.write_str("no column tells who left, nor when"),
             Self::AmbiguousDates { column, example, line } => write!(

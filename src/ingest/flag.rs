@@ -7,11 +7,14 @@ use super::number::half_width;
 pub fn parse(cell: &str) -> Option<bool> {
     let plain: String = cell.chars().map(half_width).flat_map(char::to_lowercase).collect();
     match plain.trim() {
-        "yes" | "y" | "true" | "t" | "1" | "1.0" | "churned" | "churn" | "left" | "exited" | "lost" | "cancelled"
-        | "canceled" | "closed" | "terminated" | "inactive" | "attrited customer" | "是" | "流失" | "已流失" | "离网"
-        | "離網" | "退出" | "已退出" | "终止" | "終止" | "退订" | "退訂" => Some(true),
-        "no" | "n" | "false" | "f" | "0" | "0.0" | "active" | "stayed" | "retained" | "current" | "joined" | "open"
-        | "not churned" | "existing customer" | "否" | "未流失" | "在网" | "在網" | "留存" | "正常" | "有效" | "在用" => Some(false),
+        "yes" | "y" | "true" | "t" | "1" | "1.0" | "churned" | "churn" | "left" | "exited" | "lost"
+        | "cancelled" | "canceled" | "closed" | "terminated" | "inactive" | "attrited customer" | "是"
+        | "流失" | "已流失" | "离网" | "離網" | "退出" | "已退出" | "终止" | "終止" | "退订" | "退訂" => {
+            Some(true)
+        }
+        "no" | "n" | "false" | "f" | "0" | "0.0" | "active" | "stayed" | "retained" | "current"
+        | "joined" | "open" | "not churned" | "existing customer" | "否" | "未流失" | "在网" | "在網"
+        | "留存" | "正常" | "有效" | "在用" => Some(false),
         _ => None,
     }
 }

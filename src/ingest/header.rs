@@ -61,8 +61,13 @@ fn hint(name: &str) -> Option<Role> {
     let starts = |words: &[&str]| words.iter().any(|w| name.starts_with(w));
     let ends = |words: &[&str]| words.iter().any(|w| name.ends_with(w));
     let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
-    let person = has(&["customer", "client", "member", "buyer", "客户", "客戶", "会员", "會員", "顾客", "顧客", "用户"]);
-    let names_one = ends(&["id", "no", "number", "code", "key", "name", "编号", "編號", "号", "號", "代码", "代碼", "名称", "名稱"]);
+    let person = has(&[
+        "customer", "client", "member", "buyer", "客户", "客戶", "会员", "會員", "顾客", "顧客", "用户",
+    ]);
+    let names_one = ends(&[
+        "id", "no", "number", "code", "key", "name", "编号", "編號", "号", "號", "代码", "代碼", "名称",
+        "名稱",
+    ]);
     if person && names_one {
         return Some(Role::Customer);
     }
@@ -72,17 +77,22 @@ fn hint(name: &str) -> Option<Role> {
     if has(&["product", "item", "sku", "商品", "产品", "產品"]) && names_one {
         return Some(Role::Product);
     }
-    if starts(&["start", "begin", "signup", "开始", "開始", "起始"]) && ends(&["date", "日期", "时间", "時間"]) {
+    if starts(&["start", "begin", "signup", "开始", "開始", "起始"])
+        && ends(&["date", "日期", "时间", "時間"])
+    {
         return Some(Role::StartDate);
     }
     // A due, paid or birth date is not the day of the purchase.
-    if has(&["due", "paid", "birth", "到期", "付款", "出生", "end", "结束", "結束", "update", "更新"]) {
+    if has(&["due", "paid", "birth", "到期", "付款", "出生", "end", "结束", "結束", "update", "更新"])
+    {
         return None;
     }
     if ends(&["date", "日期", "datetime", "timestamp"]) {
         return Some(Role::Date);
     }
-    if ends(&["amount", "revenue", "sales", "金额", "金額", "amt"]) && !starts(&["avg", "average", "mean", "tax"]) {
+    if ends(&["amount", "revenue", "sales", "金额", "金額", "amt"])
+        && !starts(&["avg", "average", "mean", "tax"])
+    {
         return Some(Role::Amount);
     }
     if ends(&["quantity", "qty", "数量", "數量"]) {
@@ -248,7 +258,8 @@ mod tests {
 
     #[test]
     fn no_name_stands_for_two_roles() {
-        let mut all: Vec<&str> = NAMES.iter().flat_map(|(_, a, b)| a.split(' ').chain(b.split(' '))).collect();
+        let mut all: Vec<&str> =
+            NAMES.iter().flat_map(|(_, a, b)| a.split(' ').chain(b.split(' '))).collect();
         all.retain(|n| !n.is_empty());
         all.sort_unstable();
         let twice: Vec<_> = all.windows(2).filter(|w| w[0] == w[1]).collect();

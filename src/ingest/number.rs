@@ -113,7 +113,10 @@ pub fn parse(cell: &str, mark: Option<DecimalMark>) -> NumberCell {
         mantissa /= 10;
         decimals -= 1;
     }
-    NumberCell::Value(Decimal { mantissa: if negative { -mantissa } else { mantissa }, decimals: decimals as u8 })
+    NumberCell::Value(Decimal {
+        mantissa: if negative { -mantissa } else { mantissa },
+        decimals: decimals as u8,
+    })
 }
 
 /// A full-width character as the plain one.
@@ -154,16 +157,20 @@ fn take_apart(cell: &str) -> Option<Parts> {
             '+' if parts.body.is_empty() => {}
             '(' if !opened && parts.body.is_empty() => opened = true,
             ')' if opened && !closed => closed = true,
-            'e' | 'E' if !parts.body.is_empty() && chars.peek().is_some_and(|n| "+-0123456789".contains(*n)) => {
+            'e' | 'E'
+                if !parts.body.is_empty() && chars.peek().is_some_and(|n| "+-0123456789".contains(*n)) =>
+            {
                 let exponent: String = chars.by_ref().collect();
-                parts.power = exponent.trim_start_matches('+').parse().ok().filter(|p| (-30..=30).contains(p))?;
+                parts.power =
+                    exponent.trim_start_matches('+').parse().ok().filter(|p| (-30..=30).contains(p))?;
                 break;
             }
             '千' => parts.power += 3,
             '万' | '萬' => parts.power += 4,
             '亿' | '億' => parts.power += 8,
             '\'' | '\u{2019}' | '`' => {}
-            '$' | '¥' | '€' | '£' | '₩' | '₹' | '₽' | '฿' | '₫' | '₺' | '₴' | '₪' | '₱' | '¢' => {}
+            '$' | '¥' | '€' | '£' | '₩' | '₹' | '₽' | '฿' | '₫' | '₺' | '₴' | '₪' | '₱' | '¢' =>
+                {}
             '元' | '圆' | '圓' | '円' | '块' | '塊' | '整' => {}
             c if c.is_whitespace() => blank = !parts.body.is_empty(),
             c if c.is_alphabetic() => word.extend(c.to_lowercase()),
@@ -171,8 +178,30 @@ fn take_apart(cell: &str) -> Option<Parts> {
         }
     }
     const CODES: [&str; 24] = [
-        "", "usd", "us", "cny", "rmb", "cnh", "eur", "gbp", "jpy", "hkd", "hk", "twd", "ntd", "nt", "krw", "inr",
-        "rs", "aud", "cad", "sgd", "chf", "人民币", "人民幣", "港币",
+        "",
+        "usd",
+        "us",
+        "cny",
+        "rmb",
+        "cnh",
+        "eur",
+        "gbp",
+        "jpy",
+        "hkd",
+        "hk",
+        "twd",
+        "ntd",
+        "nt",
+        "krw",
+        "inr",
+        "rs",
+        "aud",
+        "cad",
+        "sgd",
+        "chf",
+        "人民币",
+        "人民幣",
+        "港币",
     ];
     let plausible = group_ok && n_minus <= 1 && opened == closed && CODES.contains(&word.as_str());
     parts.negative = n_minus == 1 || opened;
@@ -256,7 +285,8 @@ fn parse_slowly(cell: &str, mark: Option<DecimalMark>) -> NumberCell {
     }
     decimals -= parts.power;
     if decimals < 0 {
-        let Some(scaled) = 10_i128.checked_pow(decimals.unsigned_abs()).and_then(|f| mantissa.checked_mul(f)) else {
+        let Some(scaled) = 10_i128.checked_pow(decimals.unsigned_abs()).and_then(|f| mantissa.checked_mul(f))
+        else {
             return NumberCell::TooLarge;
         };
         (mantissa, decimals) = (scaled, 0);
@@ -380,15 +410,31 @@ mod tests {
 
     #[test]
     fn what_is_no_amount() {
-        for cell in ["", "-", "abc", "1.2.3", "1,23,4", "5%", "--5", "(5", "12a4", "1:30", "2024-01-02", "5 apples", "2024-01", "12 34", "1 2345"] {
+        for cell in [
+            "",
+            "-",
+            "abc",
+            "1.2.3",
+            "1,23,4",
+            "5%",
+            "--5",
+            "(5",
+            "12a4",
+            "1:30",
+            "2024-01-02",
+            "5 apples",
+            "2024-01",
+            "12 34",
+            "1 2345",
+        ] {
             assert_eq!(point(cell), None, "{cell}");
         }
         assert_eq!(parse("10000000000000", None), NumberCell::TooLarge);
         assert_eq!(parse(&"9".repeat(60), None), NumberCell::TooLarge);
-        assert_eq!(parse("9000000000000.5", None), NumberCell::Value(Decimal {
-            mantissa: 90_000_000_000_005,
-            decimals: 1
-        }));
+        assert_eq!(
+            parse("9000000000000.5", None),
+            NumberCell::Value(Decimal { mantissa: 90_000_000_000_005, decimals: 1 })
+        );
     }
 
     #[test]
@@ -421,7 +467,11 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(d("-3").times(d("1.95")), Some(Decimal { mantissa: -585, decimals: 2 }));
-        assert_eq!(d("0.0001").times(d("0.005")), Some(Decimal { mantissa: 1, decimals: 6 }), "half away from zero");
+        assert_eq!(
+            d("0.0001").times(d("0.005")),
+            Some(Decimal { mantissa: 1, decimals: 6 }),
+            "half away from zero"
+        );
         assert_eq!(d("9000000000000").times(d("2")), None);
     }
 }

@@ -270,20 +270,20 @@ mod tests {
 
     #[test]
     fn line_ends_of_every_kind_and_blank_lines() {
-        check("a,b\r\nc,d\re,f\n\n  \ng,h", Delimiter::Comma, &[
-            (1, &["a", "b"]),
-            (2, &["c", "d"]),
-            (3, &["e", "f"]),
-            (6, &["g", "h"]),
-        ]);
+        check(
+            "a,b\r\nc,d\re,f\n\n  \ng,h",
+            Delimiter::Comma,
+            &[(1, &["a", "b"]), (2, &["c", "d"]), (3, &["e", "f"]), (6, &["g", "h"])],
+        );
     }
 
     #[test]
     fn quotes() {
-        check("\"a,\"\"b\"\"\r\nc\",d\ne\"f\",\"\"\n", Delimiter::Comma, &[
-            (1, &["a,\"b\"\r\nc", "d"]),
-            (3, &["e\"f\"", ""]),
-        ]);
+        check(
+            "\"a,\"\"b\"\"\r\nc\",d\ne\"f\",\"\"\n",
+            Delimiter::Comma,
+            &[(1, &["a,\"b\"\r\nc", "d"]), (3, &["e\"f\"", ""])],
+        );
         check("\"a\"b,c\n", Delimiter::Comma, &[(1, &["ab", "c"])]);
         check("a,\"b\nc,\"\"d\n", Delimiter::Comma, &[(1, &["a", "\"b"]), (2, &["c", "\"\"d"])]);
         check("\"\"\n", Delimiter::Comma, &[(1, &[""])]);
@@ -296,9 +296,10 @@ mod tests {
 
     #[test]
     fn runs_of_blanks() {
-        check(" 1  2\t \"x y\" \r\n   \n3 4 5\n", Delimiter::Blanks, &[
-            (1, &["1", "2", "x y"]),
-            (3, &["3", "4", "5"]),
-        ]);
+        check(
+            " 1  2\t \"x y\" \r\n   \n3 4 5\n",
+            Delimiter::Blanks,
+            &[(1, &["1", "2", "x y"]), (3, &["3", "4", "5"])],
+        );
     }
 }

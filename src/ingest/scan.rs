@@ -269,7 +269,11 @@ impl<'a> Scan<'a> {
 ///
 /// # Errors
 /// [`Error::AmbiguousDates`] if it gives none.
-pub(super) fn date_order(text: &str, layout: &Layout, column: usize) -> Result<(DateOrder, OrderVotes), Error> {
+pub(super) fn date_order(
+    text: &str,
+    layout: &Layout,
+    column: usize,
+) -> Result<(DateOrder, OrderVotes), Error> {
     let mut votes = OrderVotes::default();
     let (mut records, mut record) = (layout.records(text), Record::default());
     while records.next(&mut record) {
@@ -294,7 +298,19 @@ fn estimated_rows(text: &str, layout: &Layout) -> usize {
 fn is_total(cell: &str) -> bool {
     matches!(
         header::normalize(cell).as_str(),
-        "total" | "totals" | "grandtotal" | "subtotal" | "sum" | "合计" | "总计" | "小计" | "合計" | "總計" | "小計" | "总和" | "總和"
+        "total"
+            | "totals"
+            | "grandtotal"
+            | "subtotal"
+            | "sum"
+            | "合计"
+            | "总计"
+            | "小计"
+            | "合計"
+            | "總計"
+            | "小計"
+            | "总和"
+            | "總和"
     )
 }
 
@@ -303,9 +319,11 @@ fn is_total(cell: &str) -> bool {
 pub(super) fn is_missing(cell: &str) -> bool {
     match cell.len() {
         0 => true,
-        1..=4 => matches!(cell, "NA" | "N/A" | "#N/A" | "\\N" | "None" | "-")
-            || cell.eq_ignore_ascii_case("null")
-            || cell.eq_ignore_ascii_case("nan"),
+        1..=4 => {
+            matches!(cell, "NA" | "N/A" | "#N/A" | "\\N" | "None" | "-")
+                || cell.eq_ignore_ascii_case("null")
+                || cell.eq_ignore_ascii_case("nan")
+        }
         _ => false,
     }
 }

@@ -30,7 +30,8 @@ fn generate(n_rows: usize) -> Vec<u8> {
 /// What one writes first.
 fn baseline(bytes: &[u8]) -> (usize, f64) {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let rows: Vec<Vec<String>> = text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect();
     let mut revenue: HashMap<String, Vec<((i32, u32, u32), f64)>> = HashMap::new();
     let mut total = 0.0;
     for row in &rows {
