@@ -1,1 +1,288 @@
-//! Bytes to tables.
+//! Bytes to tables: what is in this file, and how good is it?
+//!
+//! [`read`] looks at the start of a file and proposes what each column is; [`load`] turns the whole file into a
+//! [`Dataset`] under a [`Mapping`], which is the proposal or what the user made of it; [`table`] gives the cells as
+//! text, before any meaning.
+//!
+//! ```
+//! use tenure::ingest::{self, Mapping, Options};
+//!
+//! let file = b"customer,date,amount\nann,2024-01-05,12.50\nbob,2024-02-06,7\n,2024-02-07,1\n";
+//! let seen = ingest::read(file, 20)?;
+//! assert!(seen.proposal.certain);
+//! let loaded = ingest::load(file, &Mapping::from(&seen.proposal), &Options::default(), &mut ingest::silent)?;
+//! assert_eq!((loaded.quality.rows_used, loaded.quality.missing_customer), (2, 1));
+//! # Ok::<(), ingest::Error>(())
+//! ```
+//!
+//! The steps, one file each: [`format`] (is it text), [`encoding`], [`dialect`] (delimiter, header), [`records`]
+//! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
+//! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Dataset, Day};
+
+pub mod columns;
+mod contracts;
+pub mod date;
+pub mod dialect;
+pub mod encoding;
+mod error;
+pub mod flag;
+pub mod format;
+pub mod header;
+mod intern;
+mod ledger;
+pub mod number;
+pub mod quality;
+pub mod records;
+mod scan;
+
+pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
+pub use date::DateOrder;
+pub use error::Error;
+pub use format::Format;
+pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
+pub use records::Delimiter;
+
+/// What to make of each column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Mapping {
+    /// What one row is.
+    pub shape: Shape,
+    /// Role of each column of the table; of two columns with one role, the first counts.
+    pub roles: Vec<Option<Role>>,
+    /// Order of day and month, where the user knows it.
+    pub date_order: Option<DateOrder>,
+    /// Whether the first row names the columns, where the user knows it.
+    pub header: Option<bool>,
+}
+
+impl From<&Proposal> for Mapping {
+    fn from(proposal: &Proposal) -> Self {
+        let roles = proposal.columns.iter().map(|c| c.role).collect();
+        Self { shape: proposal.shape, roles, date_order: None, header: None }
+    }
+}
+
+/// What to do with rows that equal an earlier one in every column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DuplicateRows {
+    /// Use them, and count them: order lines may repeat.
+    #[default]
+    Keep,
+    /// Set them aside.
+    Drop,
+}
+
+/// How to read a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Analysis date: later rows are set aside. Without it no date is too late.
+    pub as_of: Option<Day>,
+    /// What to do with duplicates.
+    pub duplicates: DuplicateRows,
+    /// Largest file read, in bytes.
+    pub max_bytes: u64,
+}
+
+/// Largest file read unless set otherwise: 2 GiB, what a browser tab can hold beside the tables.
+pub const MAX_BYTES: u64 = 1 << 31;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { as_of: None, duplicates: DuplicateRows::Keep, max_bytes: MAX_BYTES }
+    }
+}
+
+/// Is told bytes done and bytes in all, a few hundred times a file, and says whether to go on.
+pub type Progress<'f> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'f;
+
+/// A progress function that goes on and tells nobody.
+pub fn silent(_done: u64, _total: u64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// What the start of a file says about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Table {
+    /// Encoding of the file.
+    pub encoding: String,
+    /// What separates the cells.
+    pub delimiter: Delimiter,
+    /// Whether the first row names the columns.
+    pub header: bool,
+    /// Names of the columns; empty without a header.
+    pub columns: Vec<String>,
+    /// The first rows, as text.
+    pub preview: Vec<Vec<String>>,
+    /// Roles proposed.
+    pub proposal: Proposal,
+    /// Order of day and month in the date column, if its dates leave it open and the column decides it.
+    pub date_order: Option<DateOrder>,
+    /// A date that reads both ways, if nothing in the column decides: the user has to say.
+    pub ambiguous_date: Option<String>,
+}
+
+/// A table as found in a file: every cell as text, before any role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RawTable {
+    /// The header; empty names without one.
+    pub columns: Vec<String>,
+    /// The rows below it, each at least as long as the header.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A data set and how good its file was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// The rows that could be used.
+    pub dataset: Dataset,
+    /// What was read, what was set aside and why.
+    pub quality: Quality,
+}
+
+/// Rows the proposal looks at.
+const SAMPLE_ROWS: usize = 4000;
+
+struct Source<'a> {
+    text: Cow<'a, str>,
+    encoding: &'static str,
+    lossy: bool,
+    layout: dialect::Layout,
+}
+
+fn open(bytes: &[u8], header: Option<bool>, limit: u64) -> Result<Source<'_>, Error> {
+    let too_large = |n: usize| (n as u64 > limit).then_some(Error::TooLarge { bytes: n as u64, limit });
+    if let Some(error) = too_large(bytes.len()) {
+        return Err(error);
+    }
+    let (looks_like, position) = format::sniff(bytes);
+    if looks_like != Format::Text {
+        return Err(Error::Unreadable { looks_like, position });
+    }
+    let decoded = encoding::decode(bytes);
+    // Positions in the text are kept in 32 bits.
+    if decoded.text.len() as u64 >= u64::from(u32::MAX) {
+        return Err(Error::TooLarge { bytes: decoded.text.len() as u64, limit: MAX_BYTES });
+    }
+    let layout = dialect::detect(&decoded.text, header)?;
+    Ok(Source { text: decoded.text, encoding: decoded.encoding, lossy: decoded.lossy, layout })
+}
+
+/// Looks at a file: how it is written, its first rows, and what each column seems to be.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::TooLarge`] or [`Error::Empty`].
+pub fn read(bytes: &[u8], preview_rows: usize) -> Result<Table, Error> {
+    read_as(bytes, preview_rows, None, None)
+}
+
+/// As [`read`], where the user has said whether there is a header, or what a row is.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as(
+    bytes: &[u8],
+    preview_rows: usize,
+    header: Option<bool>,
+    shape: Option<Shape>,
+) -> Result<Table, Error> {
+    let Source { text, encoding, layout, .. } = open(bytes, header, MAX_BYTES)?;
+    let mut rows = layout.sample(&text, SAMPLE_ROWS);
+    if rows.is_empty() {
+        return Err(Error::Empty);
+    }
+    let mut proposal = columns::propose(&layout.columns, layout.header, &rows, shape);
+    let (mut date_order, mut ambiguous_date) = (None, None);
+    for role in [Role::Date, Role::StartDate, Role::EndDate] {
+        let Some(column) = proposal.column(role) else { continue };
+        let open = |row: &Vec<String>| {
+            let cell = row.get(column).map_or("", |c| c.trim());
+            matches!(date::parse(cell), date::DateCell::Open { .. })
+        };
+        if rows.iter().any(open) {
+            match scan::date_order(&text, &layout, column) {
+                Ok((order, _)) => date_order = Some(order),
+                Err(Error::AmbiguousDates { example, .. }) => ambiguous_date = Some(example),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    proposal.certain &= ambiguous_date.is_none();
+    rows.truncate(preview_rows);
+    Ok(Table {
+        encoding: encoding.to_owned(),
+        delimiter: layout.delimiter,
+        header: layout.header,
+        columns: layout.columns,
+        preview: rows,
+        proposal,
+        date_order,
+        ambiguous_date,
+    })
+}
+
+/// The table as found: the header and at most `limit` rows, every cell as text.
+///
+/// # Errors
+/// As [`read`].
+pub fn table(bytes: &[u8], limit: usize) -> Result<RawTable, Error> {
+    let Source { text, layout, .. } = open(bytes, None, MAX_BYTES)?;
+    let rows = layout.sample(&text, limit);
+    Ok(RawTable { columns: layout.columns, rows })
+}
+
+/// Reads a whole file under a mapping. The progress function is called every few thousand rows and can stop it.
+///
+/// # Errors
+/// Any [`Error`].
+pub fn load(
+    bytes: &[u8],
+    mapping: &Mapping,
+    options: &Options,
+    progress: &mut Progress<'_>,
+) -> Result<Loaded, Error> {
+    let total = bytes.len() as u64;
+    if progress(0, total).is_break() {
+        return Err(Error::Aborted { bytes_done: 0 });
+    }
+    let source = open(bytes, mapping.header, options.max_bytes)?;
+    let (text, layout) = (&*source.text, &source.layout);
+    let attempt = |mark, progress: &mut Progress<'_>| match mapping.shape {
+        Shape::Transactions => ledger::load(text, layout, mapping, options, mark, total, progress),
+        Shape::Contracts => contracts::load(text, layout, mapping, options, mark, total, progress),
+    };
+    let mut result = attempt(None, progress);
+    if matches!(result, Err(scan::Stop::CommaDecimals)) {
+        result = attempt(Some(number::DecimalMark::Comma), progress);
+    }
+    let mut loaded = match result {
+        Ok(loaded) => loaded,
+        Err(scan::Stop::Failed(error)) => return Err(error),
+        // Cannot come twice: with a known mark no number is open.
+        Err(scan::Stop::CommaDecimals) => return Err(Error::NoAmountColumn),
+    };
+    if progress(total, total).is_break() {
+        return Err(Error::Aborted { bytes_done: total });
+    }
+    let quality = &mut loaded.quality;
+    quality.encoding = source.encoding.to_owned();
+    quality.delimiter = Some(layout.delimiter);
+    quality.header = layout.header;
+    if source.lossy {
+        quality.notes.insert(0, Note::UndecodableBytes);
+    }
+    Ok(loaded)
+}
+
+#[cfg(test)]
+mod tests;

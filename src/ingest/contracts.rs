@@ -1,0 +1,255 @@
+//! One row per customer: rows to [`Contracts`] (methods.md 1.2).
+//!
+//! Tenure is the tenure column in months; else days from the start to the end date, or to the analysis date for those
+//! still there, over 30.4375 (a year of 365.25 days in twelfths). The analysis date is the one given, else the last
+//! date in the file. A customer left if the flag says so; without a flag, if there is an end date up to the analysis
+//! date. A blank total charge is 0: it is what a contract of tenure 0 has been charged.
+//!
+//! Of several rows of one customer the first is used; the others are set aside and listed.
+
+use super::columns::Role;
+use super::dialect::Layout;
+use super::error::Error;
+use super::flag;
+use super::intern::Interner;
+use super::number::{Decimal, DecimalMark, MoneyColumns};
+use super::quality::{IssueKind, Note, Quality};
+use super::scan::{DateColumn, Scan, Stop, is_missing};
+use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
+use crate::customer::{Coded, Contracts, Dataset, Day};
+
+const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
+
+/// Where the roles are.
+struct Columns {
+    customer: usize,
+    tenure: Option<usize>,
+    start: Option<DateColumn>,
+    end: Option<DateColumn>,
+    churned: Option<usize>,
+    monthly: Option<usize>,
+    total: Option<usize>,
+    reason: Option<usize>,
+}
+
+fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
+    let columns = Columns {
+        customer: scan.column(Role::Customer).ok_or(Error::NoCustomerColumn)?,
+        tenure: scan.column(Role::Tenure),
+        start: scan.date_column(Role::StartDate),
+        end: scan.date_column(Role::EndDate),
+        churned: scan.column(Role::Churned),
+        monthly: scan.column(Role::MonthlyCharge),
+        total: scan.column(Role::TotalCharge),
+        reason: scan.column(Role::Reason),
+    };
+    if columns.tenure.is_none() && columns.start.is_none() {
+        return Err(Error::NoDateColumn);
+    }
+    if columns.churned.is_none() && columns.end.is_none() {
+        return Err(Error::NoChurnColumn);
+    }
+    Ok(columns)
+}
+
+/// One row, before the analysis date is known.
+struct Row {
+    tenure_months: Option<f64>,
+    start: Option<Day>,
+    end: Option<Day>,
+    churned: Option<bool>,
+    monthly: Decimal,
+    total: Option<Decimal>,
+}
+
+type Fault = (IssueKind, usize);
+
+fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>, Stop> {
+    let mut row = Row {
+        tenure_months: None,
+        start: None,
+        end: None,
+        churned: None,
+        monthly: Decimal::default(),
+        total: None,
+    };
+    if let Some(column) = columns.tenure {
+        match scan.value(column)? {
+            Ok(d) if d.mantissa >= 0 => row.tenure_months = Some(d.to_f64()),
+            Ok(_) => return Ok(Err((IssueKind::BadAmount, column))),
+            Err(kind) => return Ok(Err((kind, column))),
+        }
+    }
+    for (at, required, day) in
+        [(columns.start, columns.tenure.is_none(), &mut row.start), (columns.end, false, &mut row.end)]
+    {
+        let Some(at) = at else { continue };
+        if required || !is_missing(scan.cell(at.column)) {
+            *day = scan.day(at)?;
+            if day.is_none() {
+                return Ok(Err((IssueKind::BadDate, at.column)));
+            }
+        }
+    }
+    if let (Some(at), Some(start), Some(end)) = (columns.end, row.start, row.end)
+        && end < start
+    {
+        return Ok(Err((IssueKind::BadDate, at.column)));
+    }
+    if let Some(column) = columns.churned {
+        row.churned = flag::parse(scan.cell(column));
+        if row.churned.is_none() {
+            return Ok(Err((IssueKind::BadFlag, column)));
+        }
+    }
+    if let Some(column) = columns.monthly {
+        match scan.value(column)? {
+            Ok(d) => row.monthly = d,
+            Err(kind) => return Ok(Err((kind, column))),
+        }
+    }
+    if let Some(column) = columns.total.filter(|&c| !scan.cell(c).is_empty()) {
+        match scan.value(column)? {
+            Ok(d) => row.total = Some(d),
+            Err(kind) => return Ok(Err((kind, column))),
+        }
+    }
+    Ok(Ok(row))
+}
+
+/// Columns under construction, in file order.
+#[derive(Default)]
+struct Builder {
+    customers: Interner,
+    rows: Vec<(Option<f64>, Option<Day>, Option<Day>, Option<bool>)>,
+    /// Monthly charge, then total.
+    money: MoneyColumns,
+    blank_total: Vec<bool>,
+    reasons: Interner,
+    reason: Vec<u32>,
+}
+
+/// Reads all rows.
+pub(super) fn load(
+    text: &str,
+    layout: &Layout,
+    mapping: &Mapping,
+    options: &Options,
+    mark: Option<DecimalMark>,
+    bytes_total: u64,
+    progress: &mut Progress<'_>,
+) -> Result<Loaded, Stop> {
+    let mut scan = Scan::new(text, layout, mapping, mark, bytes_total);
+    let columns = find_columns(&scan)?;
+    let mut out = Builder { money: MoneyColumns::new(2, 0), ..Builder::default() };
+    while scan.next(progress)? {
+        if is_missing(scan.cell(columns.customer)) {
+            scan.set_aside_as_row(IssueKind::MissingCustomer, columns.customer);
+            continue;
+        }
+        let row = match read_row(&mut scan, &columns)? {
+            Ok(row) => row,
+            Err((kind, column)) => {
+                scan.set_aside_as_row(kind, column);
+                continue;
+            }
+        };
+        if row.start.is_some_and(|start| options.as_of.is_some_and(|as_of| start > as_of)) {
+            scan.set_aside(IssueKind::FutureDate, columns.start.map_or(0, |s| s.column));
+            continue;
+        }
+        let n = out.customers.names().len();
+        if (out.customers.intern(scan.cell(columns.customer)) as usize) < n {
+            let dropped = scan.is_duplicate && options.duplicates == DuplicateRows::Drop;
+            let kind = if dropped { IssueKind::Duplicate } else { IssueKind::DuplicateCustomer };
+            scan.set_aside(kind, columns.customer);
+            continue;
+        }
+        out.rows.push((row.tenure_months, row.start, row.end, row.churned));
+        out.money.push(0, row.monthly);
+        out.money.push(1, row.total.unwrap_or_default());
+        out.blank_total.push(columns.total.is_some() && row.total.is_none());
+        if let Some(column) = columns.reason {
+            let cell = scan.cell(column);
+            out.reason.push(if cell.is_empty() { Coded::MISSING } else { out.reasons.intern(cell) });
+        }
+    }
+    scan.check_used(out.rows.len())?;
+    Ok(finish(scan, &columns, options, out))
+}
+
+fn finish(scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder) -> Loaded {
+    let dates = || out.rows.iter().flat_map(|&(_, start, end, _)| start.into_iter().chain(end));
+    let (first_date, last_date) = (dates().min(), dates().max());
+    let as_of = options.as_of.or(last_date).unwrap_or_default();
+    let ended = |end: Option<Day>| end.is_some_and(|end| end <= as_of);
+    let churned: Vec<bool> = out.rows.iter().map(|&(_, _, end, flag)| flag.unwrap_or(ended(end))).collect();
+    let tenure: Vec<f64> = out
+        .rows
+        .iter()
+        .map(|&(tenure, start, end, _)| {
+            let last = end.filter(|_| ended(end)).unwrap_or(as_of);
+            let days = start.map_or(0, |start| (last.0 - start.0).max(0));
+            tenure.unwrap_or(f64::from(days) / DAYS_PER_MONTH)
+        })
+        .collect();
+    let mut quality = quality(&scan, columns, out.rows.len());
+    (quality.first_date, quality.last_date) = (first_date, last_date);
+    let zero_blank =
+        out.blank_total.iter().zip(&tenure).filter(|(blank, tenure)| **blank && **tenure == 0.0).count();
+    let blank = out.blank_total.iter().filter(|b| **b).count();
+    if blank > 0 {
+        quality.notes.push(Note::BlankTotals { rows: blank as u64, tenure_zero: zero_blank as u64 });
+    }
+    (quality.issues, quality.counts) = scan.issues.into_parts();
+
+    let n = out.rows.len() as u32;
+    let sorted = out.customers.sorted((0..n).collect());
+    let place = &sorted.code;
+    let [monthly, total] = [columns.monthly, columns.total].map(|c| c.is_some());
+    let mut money = out.money.columns.iter();
+    let mut charges = |wanted: bool| money.next().filter(|_| wanted).map(|c| placed(c, place));
+    let (monthly_charge, total_charge) = (charges(monthly), charges(total));
+    let reason = columns.reason.map(|_| out.reasons.sorted(placed(&out.reason, place)));
+    let contracts = Contracts {
+        tenure_months: placed(&tenure, place),
+        churned: placed(&churned, place),
+        monthly_charge,
+        total_charge,
+        scale: out.money.scale,
+        reason,
+        customers: sorted.names,
+    };
+    Loaded { dataset: Dataset::Contracts(contracts), quality }
+}
+
+/// Values in file order, moved to the places of their customers.
+fn placed<T: Copy + Default>(values: &[T], place: &[u32]) -> Vec<T> {
+    let mut out = vec![T::default(); values.len()];
+    for (value, &to) in values.iter().zip(place) {
+        out[to as usize] = *value;
+    }
+    out
+}
+
+fn quality(scan: &Scan<'_>, columns: &Columns, n_used: usize) -> Quality {
+    let found = |role: &Role| match role {
+        Role::Tenure => columns.tenure.is_some() || columns.start.is_some(),
+        Role::StartDate => columns.tenure.is_some() || columns.start.is_some(),
+        Role::Churned => columns.churned.is_some() || columns.end.is_some(),
+        Role::EndDate => true,
+        other => scan.column(*other).is_some(),
+    };
+    let roles = super::columns::Shape::Contracts.roles().iter().copied();
+    Quality {
+        rows_read: scan.rows_read,
+        rows_used: n_used as u64,
+        rows_set_aside: scan.issues.total(),
+        duplicates: scan.duplicates,
+        missing_customer: scan.issues.count(IssueKind::MissingCustomer),
+        date_order: scan.order,
+        missing: roles.filter(|r| !found(r)).collect(),
+        notes: scan.notes(),
+        ..Quality::default()
+    }
+}

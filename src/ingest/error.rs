@@ -1,0 +1,135 @@
+//! Why a file cannot be used at all. A row that cannot be used is not an error but a
+//! [`RowIssue`](super::RowIssue).
+//!
+//! [`Error::code`] is stable and meant for programs; `Display` is English and meant for logs; the sentence a user
+//! reads is chosen by variant elsewhere.
+
+use std::fmt;
+
+use super::format::Format;
+
+/// A file that cannot be turned into a data set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The bytes are not text; the field says what they look like, and where the first telling byte is.
+    Unreadable {
+        /// What the bytes look like.
+        looks_like: Format,
+        /// Byte position that gave it away.
+        position: usize,
+    },
+    /// No byte, nothing but blanks, or a header without rows.
+    Empty,
+    /// More bytes than can be handled.
+    TooLarge {
+        /// Size of the file in bytes.
+        bytes: u64,
+        /// Largest size that is read.
+        limit: u64,
+    },
+    /// No column names the customer.
+    NoCustomerColumn,
+    /// No column holds the date; for contracts, neither the tenure nor the start.
+    NoDateColumn,
+    /// No column holds the amount, nor quantity and unit price.
+    NoAmountColumn,
+    /// Contracts without a column that tells who left, nor an end date.
+    NoChurnColumn,
+    /// Every date of a column reads both as day/month and as month/day.
+    AmbiguousDates {
+        /// Column index.
+        column: usize,
+        /// The first date that reads differently either way.
+        example: String,
+        /// Its line in the file, from 1.
+        line: u64,
+    },
+    /// There are rows, but each had to be set aside.
+    NoUsableRow {
+        /// Rows read.
+        rows: u64,
+        /// Line of the first of them, from 1.
+        first_line: u64,
+    },
+    /// The caller asked to stop.
+    Aborted {
+        /// Bytes read by then.
+        bytes_done: u64,
+    },
+}
+
+impl Error {
+    /// A name for programs that never changes.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "unreadable",
+            Self::Empty => "empty",
+            Self::TooLarge { .. } => "too-large",
+            Self::NoCustomerColumn => "no-customer-column",
+            Self::NoDateColumn => "no-date-column",
+            Self::NoAmountColumn => "no-amount-column",
+            Self::NoChurnColumn => "no-churn-column",
+            Self::AmbiguousDates { .. } => "ambiguous-dates",
+            Self::NoUsableRow { .. } => "no-usable-row",
+            Self::Aborted { .. } => "aborted",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { looks_like, position } => {
+                write!(f, "not a text table: looks like {looks_like} (byte {position})")
+            }
+            Self::Empty => f.write_str("the file holds no rows"),
+            Self::TooLarge { bytes, limit } => {
+                write!(f, "the file has {bytes} bytes; at most {limit} can be read")
+            }
+            Self::NoCustomerColumn => f.write_str("no column names the customer"),
+            Self::NoDateColumn => {
+                f.write_str("no column holds the date (or, for contracts, the tenure or start)")
+            }
+            Self::NoAmountColumn => f.write_str("no column holds the amount, nor quantity and unit price"),
+            Self::NoChurnColumn => f.write_str("no column tells who left, nor when"),
+            Self::AmbiguousDates { column, example, line } => write!(
+                f,
+                "dates such as {example:?} (line {line}, column {}) read both as day/month and as month/day",
+                column + 1
+            ),
+            Self::NoUsableRow { rows, first_line } => {
+                write!(f, "none of {rows} rows could be used (the first is on line {first_line})")
+            }
+            Self::Aborted { bytes_done } => write!(f, "stopped after {bytes_done} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_the_published_ones() {
+        let unreadable = Error::Unreadable { looks_like: Format::Zip, position: 0 };
+        let ambiguous = Error::AmbiguousDates { column: 1, example: "01/02/2024".into(), line: 2 };
+        for (error, code) in [
+            (unreadable, "unreadable"),
+            (Error::Empty, "empty"),
+            (Error::TooLarge { bytes: 3, limit: 2 }, "too-large"),
+            (Error::NoCustomerColumn, "no-customer-column"),
+            (Error::NoDateColumn, "no-date-column"),
+            (Error::NoAmountColumn, "no-amount-column"),
+            (Error::NoChurnColumn, "no-churn-column"),
+            (ambiguous, "ambiguous-dates"),
+            (Error::NoUsableRow { rows: 1, first_line: 1 }, "no-usable-row"),
+            (Error::Aborted { bytes_done: 0 }, "aborted"),
+        ] {
+            assert_eq!(error.code(), code);
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Text to small integers: each distinct string once, with the index of its first appearance.
+//!
+//! An open-addressing table over [`Strings`], because a map of owned strings would allocate once per customer. The
+//! hash only finds the place; equality is decided on the text, and nothing is ever read in hash order.
+
+use crate::customer::{Coded, Strings, compare_names};
+
+/// Multiplies and folds 8 bytes at a time; any good 64-bit mixer would do (constant: 2^64 / golden ratio).
+#[must_use]
+#[inline]
+pub fn hash(bytes: &[u8]) -> u64 {
+    const K: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |h: u64, word: u64| {
+        let wide = u128::from(h ^ word) * u128::from(K);
+        (wide as u64) ^ ((wide >> 64) as u64)
+    };
+    let mut h = (bytes.len() as u64).wrapping_mul(K) ^ 0x2545_F491_4F6C_DD1D;
+    let (words, tail) = bytes.as_chunks::<8>();
+    for word in words {
+        h = mix(h, u64::from_le_bytes(*word));
+    }
+    let mut last = [0_u8; 8];
+    last[..tail.len()].copy_from_slice(tail);
+    mix(mix(h, u64::from_le_bytes(last)), K)
+}
+
+/// What decides most comparisons of [`compare_names`]: numbers before text, numbers by value, text by its first
+/// eight bytes.
+fn sort_key(name: &str) -> (bool, u64) {
+    let bytes = name.as_bytes();
+    if (1..=18).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit) {
+        return (false, bytes.iter().fold(0, |n, b| n * 10 + u64::from(b - b'0')));
+    }
+    let mut first = [0_u8; 8];
+    let n = bytes.len().min(8);
+    first[..n].copy_from_slice(&bytes[..n]);
+    (true, u64::from_be_bytes(first))
+}
+
+const FREE: u32 = u32::MAX;
+
+/// Gives each distinct string an index.
+#[derive(Clone, Debug)]
+pub struct Interner {
+    names: Strings,
+    /// Index into `names` and upper half of the hash, or [`FREE`]; the length is a power of two.
+    slots: Vec<(u32, u32)>,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        Self { names: Strings::default(), slots: vec![(FREE, 0); 64] }
+    }
+}
+
+impl Interner {
+    /// Index of a string, new if it was not seen before.
+    #[inline]
+    pub fn intern(&mut self, name: &str) -> u32 {
+        let h = hash(name.as_bytes());
+        let (mask, tag) = (self.slots.len() - 1, (h >> 32) as u32);
+        let mut at = h as usize & mask;
+        loop {
+            match self.slots[at] {
+                (FREE, _) => break,
+                (idx, t) if t == tag && self.names.get(idx) == name => return idx,
+                _ => at = (at + 1) & mask,
+            }
+        }
+        let idx = self.names.push(name);
+        self.slots[at] = (idx, tag);
+        if self.names.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        idx
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 4 - 1;
+        self.slots = vec![(FREE, 0); mask + 1];
+        for (idx, name) in self.names.iter().enumerate() {
+            let h = hash(name.as_bytes());
+            let mut at = h as usize & mask;
+            while self.slots[at].0 != FREE {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = (idx as u32, (h >> 32) as u32);
+        }
+    }
+
+    /// Distinct strings so far, in order of first appearance.
+    #[must_use]
+    pub fn names(&self) -> &Strings {
+        &self.names
+    }
+
+    /// Sorts the strings by [`compare_names`] and rewrites the indices given out ([`Coded::MISSING`] stays).
+    #[must_use]
+    pub fn sorted(self, mut codes: Vec<u32>) -> Coded {
+        let mut order: Vec<(bool, u64, u32)> = self
+            .names
+            .iter()
+            .enumerate()
+            .map(|(idx, name)| {
+                let (is_text, key) = sort_key(name);
+                (is_text, key, idx as u32)
+            })
+            .collect();
+        order.sort_unstable_by(|a, b| {
+            (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare_names(self.names.get(a.2), self.names.get(b.2)))
+        });
+        let mut place = vec![0_u32; order.len()];
+        for (new, &(_, _, old)) in order.iter().enumerate() {
+            place[old as usize] = new as u32;
+        }
+        for code in codes.iter_mut().filter(|c| **c != Coded::MISSING) {
+            *code = place[*code as usize];
+        }
+        Coded { names: order.iter().map(|&(_, _, old)| self.names.get(old)).collect(), code: codes }
+    }
+}
+
+/// Recognises records seen before, by their text. Holds 8 bytes a record: half of its hash and where it stands.
+#[derive(Clone, Debug)]
+pub struct Duplicates {
+    /// Half of the hash, and the position of the record plus one; a position of 0 is free.
+    slots: Vec<(u32, u32)>,
+    n: usize,
+}
+
+impl Duplicates {
+    /// Room for so many records before growing.
+    #[must_use]
+    pub fn with_capacity(n: usize) -> Self {
+        Self { slots: vec![(0, 0); (n * 3 / 2).next_power_of_two().max(64)], n: 0 }
+    }
+
+    /// Whether the record at `range` equals, byte by byte, one seen before. Records are complete lines of `text`,
+    /// which is shorter than 4 GiB.
+    #[inline]
+    pub fn seen(&mut self, text: &[u8], range: std::ops::Range<usize>) -> bool {
+        let row = &text[range.clone()];
+        let tag = (hash(row) >> 32) as u32;
+        let mask = self.slots.len() - 1;
+        let mut at = tag as usize & mask;
+        while self.slots[at].1 != 0 {
+            let (t, place) = self.slots[at];
+            if t == tag {
+                let earlier = &text[place as usize - 1..];
+                // The same bytes up to a line end are the same record.
+                if earlier.starts_with(row) && matches!(earlier.get(row.len()), None | Some(b'\n' | b'\r')) {
+                    return true;
+                }
+            }
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = (tag, range.start as u32 + 1);
+        self.n += 1;
+        if self.n * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+        false
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 2 - 1;
+        for (tag, place) in std::mem::replace(&mut self.slots, vec![(0, 0); mask + 1]) {
+            if place != 0 {
+                let mut at = tag as usize & mask;
+                while self.slots[at].1 != 0 {
+                    at = (at + 1) & mask;
+                }
+                self.slots[at] = (tag, place);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_follow_the_sorted_names() {
+        let mut interner = Interner::default();
+        let codes: Vec<u32> = ["b", "10", "9", "b", "a"].iter().map(|s| interner.intern(s)).collect();
+        assert_eq!(codes, [0, 1, 2, 0, 3]);
+        let coded = interner.sorted(vec![0, 1, Coded::MISSING, 2, 0, 3]);
+        assert_eq!(coded.names.iter().collect::<Vec<_>>(), ["9", "10", "a", "b"]);
+        assert_eq!(coded.code, [3, 1, Coded::MISSING, 0, 3, 2]);
+    }
+
+    #[test]
+    fn ten_thousand_names_sort_as_compare_names_does() {
+        let mut interner = Interner::default();
+        let mut names: Vec<String> = (0..10_000_u32)
+            .map(|i| match i % 3 {
+                0 => (i.wrapping_mul(2_654_435_761) % 100_000).to_string(),
+                1 => format!("customer-{}", i.wrapping_mul(40_503) % 5_000),
+                _ => format!("{:03}", i % 50),
+            })
+            .collect();
+        let codes: Vec<u32> = names.iter().map(|s| interner.intern(s)).collect();
+        let coded = interner.sorted(codes);
+        for (name, &code) in names.iter().zip(&coded.code) {
+            assert_eq!(coded.names.get(code), name);
+        }
+        names.sort_by(|a, b| compare_names(a, b));
+        names.dedup();
+        assert!(coded.names.iter().eq(names.iter().map(String::as_str)));
+    }
+
+    #[test]
+    fn only_whole_equal_records_are_duplicates() {
+        let text = b"a,1\na,12\na,1\nb\na,12";
+        let mut seen = Duplicates::with_capacity(0);
+        let found = [0..3, 4..8, 9..12, 13..14, 15..19].map(|range| seen.seen(text, range));
+        assert_eq!(found, [false, false, true, false, true]);
+        let many: String = (0..2000).map(|i| format!("{}\n", i % 1500 + 1000)).collect();
+        let mut seen = Duplicates::with_capacity(0);
+        let n = (0..2000).filter(|i| seen.seen(many.as_bytes(), i * 5..i * 5 + 4)).count();
+        assert_eq!(n, 500);
+    }
+}

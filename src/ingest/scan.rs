@@ -1,0 +1,329 @@
+//! The walk over the rows that both kinds of table share: what a row is, which cell holds what, when to stop.
+//!
+//! Two questions can only be answered by whole columns, and are asked when the first cell raises them: the order of
+//! day and month, and the decimal mark. The answer costs one more walk over the text, and only in files that need it.
+//! If the mark turns out to be a comma, numbers read so far may be wrong and the walk starts again
+//! ([`Stop::CommaDecimals`]).
+
+use std::ops::ControlFlow;
+
+use super::columns::{self, Role};
+use super::date::{self, DateCell, DateOrder, OrderVotes};
+use super::dialect::Layout;
+use super::error::Error;
+use super::header;
+use super::intern::Duplicates;
+use super::number::{self, Decimal, DecimalMark, MarkVotes, NumberCell};
+use super::quality::{IssueKind, Issues, Note};
+use super::records::{Record, Records};
+use super::{Mapping, Progress};
+use crate::customer::Day;
+
+/// Why a walk ended before the last row.
+pub(super) enum Stop {
+    /// For good.
+    Failed(Error),
+    /// Decimals follow a comma: start again, knowing this.
+    CommaDecimals,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Rows between two calls of the progress function.
+const PROGRESS_ROWS: u64 = 8192;
+
+/// A walk over the rows of a text.
+pub(super) struct Scan<'a> {
+    pub text: &'a str,
+    pub layout: &'a Layout,
+    mapping: &'a Mapping,
+    records: Records<'a>,
+    pub record: Record,
+    pub issues: Issues,
+    pub rows_read: u64,
+    pub duplicates: u64,
+    /// Whether the current row equals an earlier one.
+    pub is_duplicate: bool,
+    seen: Duplicates,
+    short_rows: u64,
+    first_line: u64,
+    mark: Option<DecimalMark>,
+    pub order: Option<DateOrder>,
+    order_votes: Option<OrderVotes>,
+    bytes_total: u64,
+}
+
+/// A column of dates and whether plain numbers in it are dates too.
+#[derive(Clone, Copy)]
+pub(super) struct DateColumn {
+    pub column: usize,
+    serials: bool,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(
+        text: &'a str,
+        layout: &'a Layout,
+        mapping: &'a Mapping,
+        mark: Option<DecimalMark>,
+        bytes_total: u64,
+    ) -> Self {
+        Self {
+            text,
+            layout,
+            mapping,
+            records: layout.records(text),
+            record: Record::default(),
+            issues: Issues::default(),
+            rows_read: 0,
+            duplicates: 0,
+            is_duplicate: false,
+            seen: Duplicates::with_capacity(estimated_rows(text, layout)),
+            short_rows: 0,
+            first_line: 0,
+            mark,
+            order: mapping.date_order,
+            order_votes: None,
+            bytes_total,
+        }
+    }
+
+    /// About how many rows there are, from the first ones.
+    pub fn estimated_rows(&self) -> usize {
+        estimated_rows(self.text, self.layout)
+    }
+
+    /// The first column of the table with a role.
+    pub fn column(&self, role: Role) -> Option<usize> {
+        let wanted = |r: &Option<Role>| *r == Some(role);
+        self.mapping.roles.iter().position(wanted).filter(|&i| i < self.layout.columns.len())
+    }
+
+    pub fn date_column(&self, role: Role) -> Option<DateColumn> {
+        let column = self.column(role)?;
+        let evidence = columns::evidence(&self.layout.sample(self.text, 1000), column);
+        Some(DateColumn { column, serials: evidence.serial_share > evidence.date_share })
+    }
+
+    /// Moves to the next row; false after the last.
+    pub fn next(&mut self, progress: &mut Progress<'_>) -> Result<bool, Error> {
+        while self.records.next(&mut self.record) {
+            if self.cell(0).is_empty() && (0..self.record.len()).all(|i| self.cell(i).is_empty()) {
+                continue;
+            }
+            if self.rows_read == 0 {
+                self.first_line = self.record.line;
+            }
+            self.rows_read += 1;
+            if self.rows_read.is_multiple_of(PROGRESS_ROWS) {
+                self.report(progress)?;
+            }
+            self.is_duplicate = self.seen.seen(self.text.as_bytes(), self.record.range.clone());
+            self.duplicates += u64::from(self.is_duplicate);
+            let width = self.layout.columns.len();
+            if self.record.len() != width {
+                self.short_rows += u64::from(self.record.len() < width);
+                if let Some(extra) = (width..self.record.len()).find(|&i| !self.cell(i).is_empty()) {
+                    self.set_aside(IssueKind::TooManyCells, extra);
+                    continue;
+                }
+            }
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn report(&self, progress: &mut Progress<'_>) -> Result<(), Error> {
+        let share = self.records.position() as f64 / self.text.len().max(1) as f64;
+        let bytes_done = (share * self.bytes_total as f64) as u64;
+        match progress(bytes_done, self.bytes_total) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Aborted { bytes_done }),
+        }
+    }
+
+    #[inline]
+    pub fn cell(&self, column: usize) -> &str {
+        self.record.cell(self.text, column)
+    }
+
+    /// Sets the current row aside because of a column.
+    #[cold]
+    pub fn set_aside(&mut self, kind: IssueKind, column: usize) {
+        let value = self.record.cell(self.text, column);
+        self.issues.add(self.record.line, column, kind, value, &self.layout.columns);
+    }
+
+    /// As [`Scan::set_aside`], but a row of totals or a second header is called what it is.
+    #[cold]
+    pub fn set_aside_as_row(&mut self, kind: IssueKind, column: usize) {
+        let first = (0..self.record.len()).find(|&i| !self.cell(i).is_empty()).unwrap_or(0);
+        if is_total(self.cell(first)) {
+            return self.set_aside(IssueKind::Total, first);
+        }
+        let names = &self.layout.columns;
+        let repeats = self.layout.header && names.iter().enumerate().all(|(i, n)| n.trim() == self.cell(i));
+        self.set_aside(if repeats { IssueKind::RepeatedHeader } else { kind }, column);
+    }
+
+    /// The number in a column of the current row.
+    #[inline]
+    pub fn number(&mut self, column: usize) -> Result<NumberCell, Stop> {
+        match number::parse(self.cell(column), self.mark) {
+            NumberCell::Open => {
+                let mark = self.find_mark();
+                if mark == DecimalMark::Comma {
+                    return Err(Stop::CommaDecimals);
+                }
+                self.mark = Some(mark);
+                Ok(number::parse(self.cell(column), self.mark))
+            }
+            read => Ok(read),
+        }
+    }
+
+    /// The number, or why the row has to be set aside.
+    pub fn value(&mut self, column: usize) -> Result<Result<Decimal, IssueKind>, Stop> {
+        Ok(match self.number(column)? {
+            NumberCell::Value(d) => Ok(d),
+            NumberCell::TooLarge => Err(IssueKind::AmountTooLarge),
+            NumberCell::Open | NumberCell::Bad => Err(IssueKind::BadAmount),
+        })
+    }
+
+    #[cold]
+    fn find_mark(&self) -> DecimalMark {
+        const NUMBERS: [Role; 7] = [
+            Role::Amount,
+            Role::Quantity,
+            Role::UnitPrice,
+            Role::Cost,
+            Role::Tenure,
+            Role::MonthlyCharge,
+            Role::TotalCharge,
+        ];
+        let columns: Vec<usize> = NUMBERS.iter().filter_map(|&role| self.column(role)).collect();
+        let mut votes = MarkVotes::default();
+        let (mut records, mut record) = (self.layout.records(self.text), Record::default());
+        while records.next(&mut record) {
+            columns.iter().for_each(|&c| votes.add(record.cell(self.text, c)));
+        }
+        votes.decide()
+    }
+
+    /// The day in a column of the current row; `None` if it holds none.
+    #[inline]
+    pub fn day(&mut self, at: DateColumn) -> Result<Option<Day>, Error> {
+        match date::parse(self.cell(at.column)) {
+            DateCell::Day(day) => Ok(Some(day)),
+            DateCell::Bad => Ok(None),
+            DateCell::Number(day) => Ok(at.serials.then_some(day)),
+            open @ DateCell::Open { .. } => {
+                let order = match self.order {
+                    Some(order) => order,
+                    None => {
+                        let (order, votes) = date_order(self.text, self.layout, at.column)?;
+                        self.order_votes = Some(votes);
+                        *self.order.insert(order)
+                    }
+                };
+                Ok(open.day(order))
+            }
+        }
+    }
+
+    /// What concerns the file as a whole.
+    pub fn notes(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if self.layout.lines_before > 0 {
+            notes.push(Note::LinesBeforeHeader { lines: self.layout.lines_before });
+        }
+        if self.short_rows > 0 {
+            notes.push(Note::ShortRows { rows: self.short_rows });
+        }
+        if let (Some(votes), Some(order)) = (&self.order_votes, self.order) {
+            let place = [DateOrder::Dmy, DateOrder::Mdy, DateOrder::Ymd].iter().position(|o| *o == order);
+            let rows = place.map_or(0, |i| votes.n_bad[i]);
+            if rows > 0 {
+                notes.push(Note::MixedDateOrder { rows });
+            }
+        }
+        notes
+    }
+
+    /// Fails if no row is left.
+    pub fn check_used(&self, n_used: usize) -> Result<(), Error> {
+        match (self.rows_read, n_used) {
+            (0, _) => Err(Error::Empty),
+            (rows, 0) => Err(Error::NoUsableRow { rows, first_line: self.first_line }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The order of day and month that a whole column gives.
+///
+/// # Errors
+/// [`Error::AmbiguousDates`] if it gives none.
+pub(super) fn date_order(
+    text: &str,
+    layout: &Layout,
+    column: usize,
+) -> Result<(DateOrder, OrderVotes), Error> {
+    let mut votes = OrderVotes::default();
+    let (mut records, mut record) = (layout.records(text), Record::default());
+    while records.next(&mut record) {
+        votes.add(record.cell(text, column), record.line);
+    }
+    match votes.decide() {
+        Some(order) => Ok((order, votes)),
+        None => {
+            let (example, line) = votes.example.unwrap_or_default();
+            Err(Error::AmbiguousDates { column, example, line })
+        }
+    }
+}
+
+fn estimated_rows(text: &str, layout: &Layout) -> usize {
+    let rest = &text.as_bytes()[layout.data_start.min(text.len())..];
+    let head = &rest[..rest.len().min(64 * 1024)];
+    let n = memchr::memchr2_iter(b'\n', b'\r', head).count() + 1;
+    (rest.len() as f64 / head.len().max(1) as f64 * n as f64 * 1.02) as usize
+}
+
+fn is_total(cell: &str) -> bool {
+    matches!(
+        header::normalize(cell).as_str(),
+        "total"
+            | "totals"
+            | "grandtotal"
+            | "subtotal"
+            | "sum"
+            | "合计"
+            | "总计"
+            | "小计"
+            | "合計"
+            | "總計"
+            | "小計"
+            | "总和"
+            | "總和"
+    )
+}
+
+/// Whether a cell names no customer: empty, or what programs write for a missing value.
+#[inline]
+pub(super) fn is_missing(cell: &str) -> bool {
+    match cell.len() {
+        0 => true,
+        1..=4 => {
+            matches!(cell, "NA" | "N/A" | "#N/A" | "\\N" | "None" | "-")
+                || cell.eq_ignore_ascii_case("null")
+                || cell.eq_ignore_ascii_case("nan")
+        }
+        _ => false,
+    }
+}
