@@ -1,0 +1,99 @@
+//! What the stage bench measures, free of any clock: the caller passes one (milliseconds), so that the same body runs
+//! natively and in a browser.
+
+#[path = "../oracle/stage.rs"]
+mod oracle;
+
+use std::hint::black_box;
+use std::ops::ControlFlow;
+use tenure::analytics::stage::{Kind, Level, LevelSource, Params, Series, SeriesSet, fit};
+use tenure::math::Rng;
+
+const LEVEL: Level = Level { explore_mean: 4.5, explore_sd: 0.9, plateau_mean: 6.0, plateau_sd: 0.8 };
+
+/// Life cycles with noise, about eight orders a month at their height.
+pub fn customers(count: usize, n: usize) -> SeriesSet {
+    let mut rng = Rng::new(n as u64);
+    let mut set = SeriesSet::new(Kind::Orders);
+    for _ in 0..count {
+        let rise = 2 + rng.below(n / 2);
+        let fall = rise + rng.below(n);
+        let scale = 20.0 + 60.0 * rng.uniform();
+        let (mut values, mut orders) = (Vec::new(), Vec::new());
+        for t in 0..n {
+            let shape = if t < rise / 2 {
+                0.15
+            } else if t < rise {
+                0.5
+            } else if t < fall {
+                1.0
+            } else {
+                0.4
+            };
+            let k = (8.0 * shape * (0.7 + 0.6 * rng.uniform())).round();
+            values.push(k * scale * (0.8 + 0.4 * rng.uniform()));
+            orders.push(k as u32);
+        }
+        let series = Series {
+            start: 0,
+            values: &values,
+            orders: &orders,
+            first_order_value: scale,
+            mean_order_value: scale,
+            left_truncated: false,
+            exited: false,
+        };
+        if set.push(&series).is_err() {
+            break;
+        }
+    }
+    set
+}
+
+fn fixed() -> Params {
+    Params { level: LevelSource::Given(LEVEL), variance: Some(0.1), ..Params::default() }
+}
+
+/// One line of the comparison, microseconds per customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Comparison {
+    pub n: usize,
+    pub fast_us: f64,
+    pub exhaustive_us: f64,
+}
+
+/// Fast against exhaustive at one length; the shortest of several runs of each.
+pub fn compare(n: usize, now: fn() -> f64) -> Comparison {
+    let params = fixed();
+    let (count, few) = (2_000, 40);
+    let set = customers(count, n);
+    let mut fast = f64::MAX;
+    for _ in 0..5 {
+        let begin = now();
+        let _ = black_box(fit(black_box(&set), &params, &mut |_, _| ControlFlow::Continue(())));
+        fast = fast.min(now() - begin);
+    }
+    let mut exhaustive = f64::MAX;
+    for _ in 0..3 {
+        let begin = now();
+        for series in set.iter().take(few) {
+            let input = oracle::Input {
+                v: series.values,
+                unit: series.mean_order_value,
+                left: series.left_truncated,
+                sparse: false,
+            };
+            black_box(oracle::posterior(&input, 0.1, Some(&LEVEL), &params).best_weight);
+        }
+        exhaustive = exhaustive.min(now() - begin);
+    }
+    Comparison { n, fast_us: 1e3 * fast / count as f64, exhaustive_us: 1e3 * exhaustive / few as f64 }
+}
+
+/// Seconds for the whole method, population passes included.
+pub fn whole(count: usize, n: usize, now: fn() -> f64) -> f64 {
+    let set = customers(count, n);
+    let begin = now();
+    let _ = black_box(fit(black_box(&set), &Params::default(), &mut |_, _| ControlFlow::Continue(())));
+    1e-3 * (now() - begin)
+}
