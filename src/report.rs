@@ -186,6 +186,53 @@ impl CustomerStage {
     }
 }
 
+/// How a customer's relationship ended, or that it has not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CustomerPattern {
+    /// I 早期流产型.
+    EarlyAbort,
+    /// II 中途夭折型.
+    MidWay,
+    /// III 提前退出型.
+    EarlyExit,
+    /// IV 长久保持型.
+    LongTerm,
+    /// Not ended.
+    #[default]
+    Active,
+}
+
+impl CustomerPattern {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm, Self::Active];
+    /// The endings.
+    pub const ENDINGS: [Self; 4] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm];
+
+    /// The key of the contract.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::EarlyAbort => "early-abort",
+            Self::MidWay => "mid-way",
+            Self::EarlyExit => "early-exit",
+            Self::LongTerm => "long-term",
+            Self::Active => "active",
+        }
+    }
+}
+
+impl From<Pattern> for CustomerPattern {
+    fn from(pattern: Pattern) -> Self {
+        match pattern {
+            Pattern::EarlyAbort => Self::EarlyAbort,
+            Pattern::MidWay => Self::MidWay,
+            Pattern::EarlyExit => Self::EarlyExit,
+            Pattern::LongTerm => Self::LongTerm,
+        }
+    }
+}
+
 /// Stages now and over time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -279,7 +326,7 @@ pub struct TypicalLife {
 #[serde(rename_all = "camelCase")]
 pub struct PatternRow {
     /// Which pattern.
-    pub pattern: Pattern,
+    pub pattern: CustomerPattern,
     /// Customers with it.
     pub customers: u32,
     /// Their revenue.
@@ -503,7 +550,7 @@ pub struct LossPrefill {
 #[serde(rename_all = "camelCase")]
 pub struct LossGroup {
     /// Pattern of the group.
-    pub pattern: Pattern,
+    pub pattern: CustomerPattern,
     /// Exited customers.
     pub customers: u32,
     /// Revenue they brought in the 12 months before their last order.

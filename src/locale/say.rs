@@ -1,7 +1,7 @@
 //! Sentences that carry numbers. Each reads fields of the report and computes nothing beyond picking a wording.
 
 use super::{Lang, text};
-use crate::analytics::pattern::Pattern;
+use crate::report::CustomerPattern as Pattern;
 use crate::analytics::value_matrix::ValueClass;
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::ingest::{Basis, Delimiter, Error, Evidence, Format, IssueKind, Role};

@@ -3,13 +3,12 @@
 use super::build::{Work, is_alerted, monthly_spend};
 use super::lifecycle::{self, Relationships};
 use super::{
-    Action, ActionKind, Backtest, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams, CustomerStage,
+    Action, ActionKind, Backtest, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams, CustomerPattern, CustomerStage,
     CustomerTable, Loss, LossGroup, LossPrefill, MonthValue, Notice, Overview, Report, Rfm, RfmCell, RfmGroup,
     SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
 };
 use crate::analytics::btyd::ModelKind;
 use crate::analytics::churn::{self, BACKTEST_DAYS};
-use crate::analytics::pattern::Pattern;
 use crate::analytics::rfm::Group;
 use crate::analytics::spend::SpendModel;
 use crate::analytics::survival::{self, DAYS_PER_MONTH, Survival};
@@ -257,7 +256,7 @@ fn cents(x: f64) -> f64 {
 }
 
 fn loss_groups(work: &Work<'_>, r: &Relationships) -> Vec<LossGroup> {
-    Pattern::ENDINGS
+    CustomerPattern::ENDINGS
         .into_iter()
         .map(|pattern| {
             let (mut customers, mut net) = (0, 0_i128);

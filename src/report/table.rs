@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActionKind, CustomerStage};
-use crate::analytics::pattern::Pattern;
+use super::{ActionKind, CustomerPattern, CustomerStage};
 use crate::analytics::value_matrix::ValueClass;
 use crate::customer::Strings;
 
@@ -32,7 +31,7 @@ pub struct CustomerTable {
     /// Probability of the stage; NaN-free: 0 where there is too little history.
     pub stage_confidence: Vec<f64>,
     /// Pattern.
-    pub pattern: Vec<Pattern>,
+    pub pattern: Vec<CustomerPattern>,
     /// Present value of future profit; 0 for the exited.
     pub current_value: Vec<f64>,
     /// Present value of extra profit if retention succeeds.
@@ -93,7 +92,7 @@ pub struct CustomerFilter {
     /// In this stage.
     pub stage: Option<CustomerStage>,
     /// With this pattern.
-    pub pattern: Option<Pattern>,
+    pub pattern: Option<CustomerPattern>,
     /// In this class.
     pub class: Option<ValueClass>,
     /// Past the alert point and not exited.
@@ -151,7 +150,7 @@ pub struct CustomerRow {
     /// Its probability; `None` with too little history.
     pub stage_confidence: Option<f64>,
     /// Pattern.
-    pub pattern: Pattern,
+    pub pattern: CustomerPattern,
     /// Current value.
     pub current_value: Option<f64>,
     /// Growth potential.

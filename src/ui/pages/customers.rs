@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::client;
 use super::super::state::App;
 use super::super::widgets::{self, ENDINGS};
-use crate::analytics::pattern::Pattern;
+use crate::report::CustomerPattern as Pattern;
 use crate::analytics::value_matrix::ValueClass;
 use crate::locale::{Lang, say, text};
 use crate::report::{CustomerFilter, CustomerQuery, CustomerRow, CustomerStage, Report, SortKey};
@@ -51,9 +51,9 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
                 <option value="">{text::stage(lang)}": "{text::filter_all(lang)}</option>
                 {CustomerStage::ALL.map(|s| view! { <option value=s.key() selected=move || filter.with(|f| f.stage == Some(s))>{say::stage(lang, s)}</option> }).collect_view()}
             </select>
-            <select class="control" aria-label=text::pattern(lang) on:change=move |e| { let v = event_target_value(&e); change(&|f| f.pattern = patterns().into_iter().find(|p| pattern_key(*p) == v)); }>
+            <select class="control" aria-label=text::pattern(lang) on:change=move |e| { let v = event_target_value(&e); change(&|f| f.pattern = patterns().into_iter().find(|p| p.key() == v)); }>
                 <option value="">{text::pattern(lang)}": "{text::filter_all(lang)}</option>
-                {patterns().map(|p| view! { <option value=pattern_key(p) selected=move || filter.with(|f| f.pattern == Some(p))>{say::pattern(lang, p)}</option> }).collect_view()}
+                {patterns().map(|p| view! { <option value=p.key() selected=move || filter.with(|f| f.pattern == Some(p))>{say::pattern(lang, p)}</option> }).collect_view()}
             </select>
             <select class="control" aria-label=text::class(lang) on:change=move |e| { let v = event_target_value(&e); change(&|f| f.class = CLASSES.into_iter().find(|c| say::class(*c) == v)); }>
                 <option value="">{text::class(lang)}": "{text::filter_all(lang)}</option>
@@ -75,16 +75,6 @@ const CLASSES: [ValueClass; 4] = [ValueClass::I, ValueClass::II, ValueClass::III
 
 fn patterns() -> [Pattern; 5] {
     [ENDINGS[0], ENDINGS[1], ENDINGS[2], ENDINGS[3], Pattern::Active]
-}
-
-fn pattern_key(p: Pattern) -> &'static str {
-    match p {
-        Pattern::EarlyAbort => "early-abort",
-        Pattern::MidWay => "mid-way",
-        Pattern::EarlyExit => "early-exit",
-        Pattern::LongTerm => "long-term",
-        Pattern::Active => "active",
-    }
 }
 
 fn columns(lang: Lang, has_p: bool) -> Vec<(SortKey, &'static str)> {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw, ENDINGS};
-use crate::analytics::pattern::Pattern;
+use crate::report::CustomerPattern as Pattern;
 use crate::chart::{self, Bar, CurvePanel, SurvivalSeries, SurvivalStep};
 use crate::locale::{Lang, say, text};
 use crate::report::{CustomerFilter, Notice, PatternRow, Report};

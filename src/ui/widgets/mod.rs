@@ -10,7 +10,7 @@ use super::state::{App, Page};
 use crate::locale::say::{self, Pieces};
 use crate::locale::{Lang, text};
 use crate::report::{Action, CustomerFilter, CustomerStage, Notice};
-use crate::analytics::pattern::Pattern;
+use crate::report::CustomerPattern as Pattern;
 use crate::analytics::value_matrix::ValueClass;
 
 /// The page's answer, its key figures emphasized.

@@ -1,0 +1,383 @@
+//! Stages and patterns of a ledger's customers, arranged for the pages.
+
+use std::ops::ControlFlow;
+
+use super::build::{Work, is_alerted};
+use super::figures::monthly_now;
+use super::{
+    CustomerPattern, CustomerStage, Lifecycle, MixPoint, Notice, PatternDetail, PatternRow, StageMeasure, StageRow,
+    TypicalLife, ValidSettings,
+};
+use crate::analytics::churn::Exits;
+use crate::analytics::orders::{LeftTruncation, MonthlySeries, Orders, monthly_series};
+use crate::analytics::pattern::{self, Patterns, Verdict};
+use crate::analytics::stage::{
+    self, Badge, Basis, BestFit, Kind, LevelSource, Params, Series, SeriesSet, Stage, Stages, State, season,
+};
+use crate::customer::{Day, Month};
+use crate::math::{Rng, quantile};
+
+/// Months of age shown of a typical relationship.
+const MAX_AGE: usize = 48;
+/// Months of age shown of a pattern.
+const MAX_PATTERN_AGE: usize = 36;
+/// Customers an age must have to be shown.
+const MIN_AT_AGE: u32 = 8;
+/// Customers whose whole stage path is read for the table of stages.
+const MEASURED: usize = 400;
+/// Share of indicative verdicts from which the page says so.
+const SPARSE_SHARE: f64 = 0.5;
+
+/// Stages and patterns, one entry per customer in the first five columns.
+pub(super) struct Relationships {
+    pub stage: Vec<CustomerStage>,
+    /// Probability of the stage; 0 with too little history.
+    pub confidence: Vec<f64>,
+    /// Probability of exploration, build-up, stability and decline now.
+    pub probability: Vec<[f64; 4]>,
+    pub pattern: Vec<CustomerPattern>,
+    pub unseen_start: Vec<bool>,
+    pub reach_next: [f64; 2],
+    pub detail: PatternDetail,
+    patterns: Patterns,
+    stages: Stages,
+    set: SeriesSet,
+}
+
+/// Runs the stage method on all customers.
+pub(super) fn relationships(
+    orders: &Orders,
+    as_of: Day,
+    exits: &Exits,
+    truncation: &LeftTruncation,
+    settings: &ValidSettings,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Relationships {
+    let exited = exits.exited();
+    let series = monthly_series(orders, as_of, &exited);
+    let raw = series_set(&series, &exited, &truncation.customers);
+    let set = match season::estimate(&raw, false) {
+        season::Season::Found { index, .. } => season::remove(&raw, &index),
+        _ => raw,
+    };
+    let params = Params { tau_months: f64::from(settings.tau_months), ..Params::default() };
+    let mut told = |done: usize, total: usize| {
+        progress(done, total);
+        ControlFlow::Continue(())
+    };
+    // The only error is a progress function that breaks off, and this one never does.
+    let stages = stage::fit(&set, &params, &mut told).unwrap_or_else(|_| empty_stages(&params));
+    let patterns = pattern::patterns(&stages, &params);
+    let mut forecast = [0.0; 4];
+    for verdict in &patterns.customers {
+        if let Verdict::Active { forecast: own, .. } = verdict {
+            for (sum, p) in forecast.iter_mut().zip(own) {
+                *sum += p;
+            }
+        }
+    }
+    let detail = PatternDetail {
+        forecast,
+        unseen_start: patterns.n_at_least.iter().sum::<usize>() as u32,
+        tau_months: f64::from(settings.tau_months),
+    };
+    Relationships {
+        stage: stages.customers.iter().zip(&exited).map(|(c, &left)| stage_of(c.state, left)).collect(),
+        confidence: stages.customers.iter().map(|c| c.confidence.unwrap_or(0.0)).collect(),
+        probability: stages.customers.iter().map(|c| c.probabilities).collect(),
+        pattern: patterns.customers.iter().zip(&exited).map(|(v, &left)| pattern_of(v, left)).collect(),
+        unseen_start: patterns.customers.iter().map(|v| matches!(v, Verdict::AtLeast { .. })).collect(),
+        reach_next: patterns.chain.up,
+        detail,
+        patterns,
+        stages,
+        set,
+    }
+}
+
+fn empty_stages(params: &Params) -> Stages {
+    // An empty set has nothing to break off from.
+    match stage::fit(&SeriesSet::new(Kind::Orders), params, &mut |_, _| ControlFlow::Continue(())) {
+        Ok(stages) => stages,
+        Err(_) => unreachable!("an empty set is never cancelled"),
+    }
+}
+
+fn series_set(series: &MonthlySeries, exited: &[bool], left_truncated: &[bool]) -> SeriesSet {
+    let mut set = SeriesSet::new(Kind::Orders);
+    for c in 0..exited.len() {
+        let range = series.range(c);
+        let whole = Series {
+            start: series.first_month[c].0,
+            values: &series.value[range.clone()],
+            orders: &series.n_orders[range],
+            first_order_value: series.first_order_value[c],
+            mean_order_value: series.mean_order_value[c],
+            left_truncated: left_truncated[c],
+            exited: exited[c],
+        };
+        // Amounts are integers divided by a power of ten, hence finite; an empty series keeps its place all the same.
+        if set.push(&whole).is_err() {
+            let _ = set.push(&Series { values: &[], orders: &[], first_order_value: 0.0, mean_order_value: 0.0, ..whole });
+        }
+    }
+    set
+}
+
+fn stage_of(state: State, left: bool) -> CustomerStage {
+    match state {
+        _ if left => CustomerStage::Exited,
+        State::Active(stage) | State::Exited(stage) => named(stage),
+        State::NoPositiveValue => CustomerStage::Exploration,
+    }
+}
+
+fn named(stage: Stage) -> CustomerStage {
+    match stage {
+        Stage::Exploration => CustomerStage::Exploration,
+        Stage::BuildUp => CustomerStage::BuildUp,
+        Stage::Stability => CustomerStage::Stability,
+        Stage::Decline => CustomerStage::Decline,
+    }
+}
+
+/// The pattern of a customer; where the start was not seen, the least it can have been.
+fn pattern_of(verdict: &Verdict, left: bool) -> CustomerPattern {
+    match verdict {
+        Verdict::Exited { pattern, .. } => CustomerPattern::from(*pattern),
+        Verdict::AtLeast { stage: Stage::BuildUp } => CustomerPattern::MidWay,
+        Verdict::AtLeast { stage: Stage::Stability } => CustomerPattern::EarlyExit,
+        Verdict::AtLeast { .. } => CustomerPattern::EarlyAbort,
+        Verdict::Active { .. } => CustomerPattern::Active,
+        Verdict::Unknown if left => CustomerPattern::EarlyAbort,
+        Verdict::Unknown => CustomerPattern::Active,
+    }
+}
+
+pub(super) fn arrange(work: &Work<'_>, r: &Relationships, notices: &mut Vec<Notice>) -> Lifecycle {
+    let active: Vec<usize> = (0..work.n()).filter(|&c| !work.exited[c]).collect();
+    let mut badges = [0_u32; 3];
+    let mut too_little = 0;
+    for &c in &active {
+        match r.stages.customers[c].badge {
+            Some(badge) if r.stages.customers[c].confidence.is_some() => {
+                badges[match badge {
+                    Badge::A => 0,
+                    Badge::B => 1,
+                    Badge::C => 2,
+                }] += 1;
+            }
+            _ => too_little += 1,
+        }
+    }
+    let judged: u32 = badges.iter().sum();
+    let share = f64::from(badges[2]) / f64::from(judged.max(1));
+    if judged > 0 && share >= SPARSE_SHARE {
+        notices.push(Notice::SparseBuyers { share });
+    }
+    if r.stages.n_sampled < r.stages.n_informing {
+        notices.push(Notice::StageSample { customers: r.stages.n_sampled as u32 });
+    }
+    let repeat = active.iter().filter(|&&c| work.exits.n_purchase_days[c] > 1);
+    let (mut declining, mut repeaters) = (0, 0);
+    for &c in repeat {
+        repeaters += 1;
+        declining += u32::from(r.stage[c] == CustomerStage::Decline);
+    }
+    Lifecycle {
+        stages: CustomerStage::ALL.into_iter().map(|stage| stage_row(work, r, stage)).collect(),
+        table: measures(r),
+        mix: mix(r),
+        typical: typical(r),
+        declining_repeat: [declining, repeaters],
+        badges,
+        too_little_history: too_little,
+        lingering: active.iter().filter(|&&c| r.stages.customers[c].lingering).count() as u32,
+        left_truncated: work.truncation.customers.iter().filter(|t| **t).count() as u32,
+        period_months: 1,
+    }
+}
+
+fn stage_row(work: &Work<'_>, r: &Relationships, stage: CustomerStage) -> StageRow {
+    let mut row = StageRow {
+        stage,
+        customers: 0,
+        revenue: 0.0,
+        monthly_value: 0.0,
+        confidence: None,
+        alerted: 0,
+        current_value: 0.0,
+    };
+    let (mut confidence, mut judged) = (0.0, 0_u32);
+    for c in (0..work.n()).filter(|&c| r.stage[c] == stage) {
+        row.customers += 1;
+        row.revenue += work.money(work.orders.revenue_of(c));
+        row.monthly_value += monthly_now(work, c);
+        row.alerted += u32::from(is_alerted(&work.exits, c));
+        row.current_value += work.matrix.cv[c];
+        if r.confidence[c] > 0.0 {
+            confidence += r.confidence[c];
+            judged += 1;
+        }
+    }
+    row.monthly_value /= f64::from(row.customers.max(1));
+    if judged > 0 && stage != CustomerStage::Exited {
+        row.confidence = Some(confidence / f64::from(judged));
+    }
+    row
+}
+
+/// Means over customer-months weighted by the probability of the stage, on a fixed sample of customers.
+fn measures(r: &Relationships) -> Vec<StageMeasure> {
+    let fitted: Vec<usize> = (0..r.set.len())
+        .filter(|&c| matches!(r.stages.customers[c].basis, Basis::Fitted | Basis::FlatLevel))
+        .collect();
+    let mut rng = Rng::new(1);
+    let mut left = MEASURED.min(fitted.len());
+    let mut sums = [[0.0_f64; 3]; 4];
+    for (i, &c) in fitted.iter().enumerate() {
+        if rng.uniform() * (fitted.len() - i) as f64 >= left as f64 {
+            continue;
+        }
+        left -= 1;
+        let own = r.set.get(c);
+        for (t, p) in r.stages.path(&r.set, c).iter().enumerate() {
+            for (sum, p) in sums.iter_mut().zip(p) {
+                sum[0] += p;
+                sum[1] += p * f64::from(own.orders[t]);
+                sum[2] += p * own.values[t];
+            }
+        }
+    }
+    Stage::ALL
+        .into_iter()
+        .zip(sums)
+        .map(|(stage, [months, orders, value])| StageMeasure {
+            stage: named(stage),
+            customer_months: months,
+            orders: if months > 0.0 { orders / months } else { 0.0 },
+            value: if months > 0.0 { value / months } else { 0.0 },
+            order_value: (orders > 0.0).then(|| value / orders),
+        })
+        .collect()
+}
+
+fn mix(r: &Relationships) -> Vec<MixPoint> {
+    let first = r.stages.mix.first;
+    let points = r.stages.mix.customers.iter().enumerate().map(|(i, sums)| {
+        let customers: f64 = sums.iter().sum();
+        let shares = if customers > 0.0 { sums.map(|s| s / customers) } else { [0.0; 4] };
+        MixPoint { month: Month(first + i as i32).iso(), customers, shares }
+    });
+    points.filter(|p| p.customers > 0.0).collect()
+}
+
+/// Mean value by month of age over the customers a filter takes, as long as enough are still there. The first order
+/// is left out: it is in the first month by construction and would make every relationship begin with a peak.
+fn mean_by_age(r: &Relationships, longest: usize, takes: impl Fn(usize) -> bool) -> (Vec<f64>, Vec<f64>, u32) {
+    let (mut value, mut orders, mut n) = (vec![0.0; longest], vec![0.0; longest], vec![0_u32; longest]);
+    let mut customers = 0;
+    for c in (0..r.set.len()).filter(|&c| takes(c)) {
+        let own = r.set.get(c);
+        if own.values.is_empty() {
+            continue;
+        }
+        customers += 1;
+        for t in 0..own.values.len().min(longest) {
+            let first = if t == 0 { own.first_order_value } else { 0.0 };
+            value[t] += own.values[t] - first;
+            orders[t] += f64::from(own.orders[t]);
+            n[t] += 1;
+        }
+    }
+    let kept = n.iter().take_while(|&&n| n >= MIN_AT_AGE.min(customers.max(1))).count();
+    let mean = |sums: &[f64]| (0..kept).map(|t| sums[t] / f64::from(n[t].max(1))).collect::<Vec<f64>>();
+    (mean(&value), mean(&orders), customers)
+}
+
+/// The typical relationship: mean value by age, fitted as one series.
+fn typical(r: &Relationships) -> Option<TypicalLife> {
+    let seen = |c: usize| !r.set.get(c).left_truncated && r.set.get(c).values.len() >= 4;
+    let (observed, _, customers) = mean_by_age(r, MAX_AGE, seen);
+    if observed.len() < 6 || customers < MIN_AT_AGE {
+        return None;
+    }
+    let mut set = SeriesSet::new(Kind::Usage);
+    let many = vec![100; observed.len()];
+    set.push(&Series {
+        start: 0,
+        values: &observed,
+        orders: &many,
+        first_order_value: 0.0,
+        mean_order_value: 1.0,
+        left_truncated: false,
+        exited: false,
+    })
+    .ok()?;
+    // A mean over many customers scatters little.
+    let params = Params { level: LevelSource::Off, variance: Some(0.0025), ..Params::default() };
+    let fit = stage::fit(&set, &params, &mut |_, _| ControlFlow::Continue(())).ok()?;
+    let best = fit.customers.first()?.best?;
+    let (fitted, stages) = curve_of(&best, observed.len());
+    Some(TypicalLife { observed, fitted, stages, customers })
+}
+
+/// The fitted line in money: straight pieces between levels on the square-root scale on which it was fitted.
+fn curve_of(best: &BestFit, n: usize) -> (Vec<f64>, Vec<CustomerStage>) {
+    let root = |level: Option<f64>, other: f64| level.map_or(other, |v| v.max(0.0).sqrt());
+    let plateau = root(best.plateau, 0.0);
+    let low = root(best.explore_level, plateau);
+    let before_decline = root(best.plateau, low);
+    let end = root(best.end_level, before_decline);
+    let [a, b, c, _] = best.ends;
+    let (mut fitted, mut stages) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    for t in 0..n {
+        let along = |from: usize, to: usize| (t - from + 1) as f64 / (to - from).max(1) as f64;
+        let (y, stage) = if t < a {
+            (low, CustomerStage::Exploration)
+        } else if t < b {
+            (low + (plateau - low) * along(a, b), CustomerStage::BuildUp)
+        } else if t < c {
+            (plateau, CustomerStage::Stability)
+        } else {
+            (before_decline + (end - before_decline) * along(c, n), CustomerStage::Decline)
+        };
+        fitted.push(y * y);
+        stages.push(stage);
+    }
+    (fitted, stages)
+}
+
+pub(super) fn pattern_rows(work: &Work<'_>, r: &Relationships) -> Vec<PatternRow> {
+    CustomerPattern::ALL.into_iter().map(|pattern| pattern_row(work, r, pattern)).collect()
+}
+
+fn pattern_row(work: &Work<'_>, r: &Relationships, pattern: CustomerPattern) -> PatternRow {
+    let of = |c: &usize| r.pattern[*c] == pattern;
+    let (mut net, mut one_time, mut unseen, mut clv) = (0_i128, 0, 0, 0.0);
+    let mut lengths = Vec::new();
+    for c in (0..work.n()).filter(of) {
+        net += work.orders.revenue_of(c);
+        one_time += u32::from(work.exits.n_purchase_days[c] == 1);
+        unseen += u32::from(r.unseen_start[c]);
+        clv += work.matrix.clv[c];
+        if let (Some(first), Some(last)) = (work.orders.first_purchase(c), work.orders.last_purchase(c)) {
+            lengths.push(f64::from(last.0 - first.0));
+        }
+    }
+    let customers = (0..work.n()).filter(of).count() as u32;
+    let share = r.patterns.shares.iter().find(|s| CustomerPattern::from(s.pattern) == pattern);
+    let share = share.filter(|_| r.patterns.shares.iter().any(|s| s.n_customers > 0));
+    PatternRow {
+        pattern,
+        customers,
+        revenue: work.money(net),
+        median_tenure_days: (!lengths.is_empty()).then(|| quantile(&lengths, 0.5)),
+        share: share.map(|s| s.share),
+        share_interval: share.map(|s| [s.interval.0, s.interval.1]),
+        one_time,
+        unseen_start: unseen,
+        curve: mean_by_age(r, MAX_PATTERN_AGE, |c| of(&c) && !r.set.get(c).left_truncated).0,
+        clv,
+    }
+}

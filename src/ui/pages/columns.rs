@@ -1,0 +1,145 @@
+//! Columns: what each column is taken for, why, and how to change it before running.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::super::client;
+use super::super::state::{App, Page};
+use super::super::widgets;
+use crate::ingest::{DateOrder, Mapping, Role, Shape, Table};
+use crate::locale::{Lang, say, text};
+use crate::protocol::Problem;
+use crate::session::Activity;
+
+/// What the page asks about, equal only to itself.
+#[derive(Clone)]
+struct Asked {
+    table: Arc<Table>,
+    problem: Option<Problem>,
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.table, &other.table)
+    }
+}
+
+/// The page. Without a question under way it asks the worker for one about the file on screen.
+pub fn view(app: App, lang: Lang) -> impl IntoView {
+    let asked = Memo::new(move |_| {
+        app.session.with(|s| match &s.activity {
+            Activity::Mapping { table, problem, .. } => Some(Asked { table: Arc::clone(table), problem: problem.clone() }),
+            _ => None,
+        })
+    });
+    let idle = Memo::new(move |_| app.session.with(|s| s.activity == Activity::Idle));
+    Effect::new(move |_| {
+        if idle.get() && asked.with(Option::is_none) {
+            match app.source.get_value() {
+                Some(source) => client::open(app, source, None, true),
+                None => app.go(Page::Start),
+            }
+        }
+    });
+    move || asked.get().map(|a| question(app, lang, &a.table, a.problem.as_ref()))
+}
+
+fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>) -> impl IntoView + use<> {
+    let roles = RwSignal::new(table.proposal.columns.iter().map(|c| c.role).collect::<Vec<_>>());
+    let shape = RwSignal::new(table.proposal.shape);
+    let header = RwSignal::new(table.header);
+    let date_order = RwSignal::new(None::<DateOrder>);
+    let found_header = table.header;
+    let run = move |_| {
+        let mapping = Mapping {
+            shape: shape.get_untracked(),
+            roles: roles.get_untracked(),
+            date_order: date_order.get_untracked(),
+            header: (header.get_untracked() != found_header).then(|| header.get_untracked()),
+        };
+        if let Some(source) = app.source.get_value() {
+            client::open(app, source, Some(mapping), false);
+        }
+    };
+    let trouble = problem.map(|p| say::problem(lang, p));
+    let found = format!("{} · {}", table.encoding, say::delimiter(lang, Some(table.delimiter)));
+    let body = table.proposal.columns.clone().into_iter().map(|c| {
+        let values: Vec<String> = table.preview.iter().filter_map(|row| row.get(c.index)).take(4).cloned().collect();
+        let name = if c.name.is_empty() { format!("{} {}", text::columns_column(lang), c.index + 1) } else { c.name.clone() };
+        let index = c.index;
+        let why = say::evidence(lang, &c.evidence);
+        let label = format!("{}: {name}", text::columns_role(lang));
+        // A role belongs to one column: giving it to another takes it from the first.
+        let choose = move |value: String| {
+            let role = role_of(&value);
+            roles.update(|all| {
+                for (i, other) in all.iter_mut().enumerate() {
+                    if i == index {
+                        *other = role;
+                    } else if role.is_some() && *other == role {
+                        *other = None;
+                    }
+                }
+            });
+        };
+        let options = move || {
+            let now = roles.with(|r| r.get(index).copied().flatten());
+            let list = shape.get().roles().to_vec();
+            std::iter::once(None)
+                .chain(list.into_iter().map(Some))
+                .map(|role| view! { <option value=key(role) selected=role == now>{say::role(lang, role)}</option> })
+                .collect_view()
+        };
+        view! { <tr>
+            <td>{name}</td>
+            <td><select class="control" aria-label=label data-testid=format!("role-{index}") on:change=move |e| choose(event_target_value(&e))>{options}</select></td>
+            <td class="values">{values.join(lang.pick(", ", "，"))}</td>
+            <td class="why">{why}</td>
+        </tr> }
+    });
+    let head: Vec<String> = table.proposal.columns.iter().map(|c| if c.name.is_empty() { (c.index + 1).to_string() } else { c.name.clone() }).collect();
+    let order = move |value: String| {
+        date_order.set(match value.as_str() {
+            "ymd" => Some(DateOrder::Ymd),
+            "dmy" => Some(DateOrder::Dmy),
+            "mdy" => Some(DateOrder::Mdy),
+            _ => None,
+        });
+    };
+    view! {
+        <h1>{text::columns_title(lang)}</h1>
+        <p class="lede">{text::columns_lede(lang)}</p>
+        {trouble.map(|(what, remedy)| view! { <div class="trouble in-page" role="alert" data-testid="trouble"><p>{what}</p><p>{remedy}</p></div> })}
+        <div class="options">
+            <label>{text::columns_shape(lang)}
+                <select class="control" data-testid="shape" on:change=move |e| shape.set(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions })>
+                    <option value="transactions" selected=move || shape.get() == Shape::Transactions>{text::shape_transactions(lang)}</option>
+                    <option value="contracts" selected=move || shape.get() == Shape::Contracts>{text::shape_contracts(lang)}</option>
+                </select>
+            </label>
+            <label>{text::columns_date_order(lang)}
+                <select class="control" data-testid="date-order" on:change=move |e| order(event_target_value(&e))>
+                    <option value="">{text::date_order_auto(lang)}</option><option value="ymd">{text::date_order_ymd(lang)}</option>
+                    <option value="dmy">{text::date_order_dmy(lang)}</option><option value="mdy">{text::date_order_mdy(lang)}</option>
+                </select>
+            </label>
+            <label class="check"><input type="checkbox" prop:checked=move || header.get() on:change=move |e| header.set(event_target_checked(&e))/>{text::columns_has_header(lang)}</label>
+            <span class="sub">{text::columns_found(lang)}": "{found}</span>
+        </div>
+        <div class="scroll columns"><table><thead><tr>
+            <th scope="col">{text::columns_column(lang)}</th><th scope="col">{text::columns_role(lang)}</th>
+            <th scope="col">{text::columns_values(lang)}</th><th scope="col">{text::columns_why(lang)}</th>
+        </tr></thead><tbody>{body.collect_view()}</tbody></table></div>
+        <p class="block"><button class="button primary" data-testid="run" on:click=run>{text::columns_run(lang)}</button></p>
+        <section class="block preview"><h2>{text::columns_first_rows(lang)}</h2>{widgets::table(head, table.preview.clone())}</section>
+    }
+}
+
+fn key(role: Option<Role>) -> String {
+    role.map_or_else(String::new, |r| format!("{r:?}"))
+}
+
+fn role_of(value: &str) -> Option<Role> {
+    [Shape::Transactions, Shape::Contracts].into_iter().flat_map(Shape::roles).copied().find(|r| key(Some(*r)) == value)
+}
