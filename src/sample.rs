@@ -441,9 +441,7 @@ fn free_sample(first: Line, order: u32) -> Line {
 
 /// Gives orders their numbers by date, as an order book has them.
 fn number_orders(lines: &mut [Line]) {
-    let mut number = 0;
-    for same in lines.chunk_by_mut(|a, b| (a.day, a.order) == (b.day, b.order)) {
-        number += 1;
+    for (same, number) in lines.chunk_by_mut(|a, b| (a.day, a.order) == (b.day, b.order)).zip(1..) {
         same.iter_mut().for_each(|l| l.order = number);
     }
 }
