@@ -217,7 +217,11 @@ fn csv_spectrum() {
         "simple_crlf",
         "utf8",
     ] {
-        let Some(csv) = data(&format!("csv-spectrum/csvs/{name}.csv")) else { return };
+        let Some(mut csv) = data(&format!("csv-spectrum/csvs/{name}.csv")) else { return };
+        if name.ends_with("_crlf") && !csv.contains(&b'\r') {
+            // A checkout may have turned the line ends this file is about into plain ones.
+            csv = String::from_utf8(csv).unwrap().replace('\n', "\r\n").into_bytes();
+        }
         let json = data(&format!("csv-spectrum/json/{name}.json")).unwrap();
         let mut expected: serde_json::Value = serde_json::from_slice(&json).unwrap();
         let raw = ingest::table(&csv, usize::MAX).unwrap();

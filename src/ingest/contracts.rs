@@ -52,12 +52,19 @@ fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
     Ok(columns)
 }
 
-/// One row, before the analysis date is known.
-struct Row {
+/// What a row says about time, before the analysis date is known.
+#[derive(Clone, Copy, Default)]
+struct Life {
     tenure_months: Option<f64>,
     start: Option<Day>,
     end: Option<Day>,
     churned: Option<bool>,
+}
+
+/// One row.
+#[derive(Default)]
+struct Row {
+    life: Life,
     monthly: Decimal,
     total: Option<Decimal>,
 }
@@ -65,24 +72,18 @@ struct Row {
 type Fault = (IssueKind, usize);
 
 fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>, Stop> {
-    let mut row = Row {
-        tenure_months: None,
-        start: None,
-        end: None,
-        churned: None,
-        monthly: Decimal::default(),
-        total: None,
-    };
+    let mut row = Row::default();
     if let Some(column) = columns.tenure {
         match scan.value(column)? {
-            Ok(d) if d.mantissa >= 0 => row.tenure_months = Some(d.to_f64()),
+            Ok(d) if d.mantissa >= 0 => row.life.tenure_months = Some(d.to_f64()),
             Ok(_) => return Ok(Err((IssueKind::BadAmount, column))),
             Err(kind) => return Ok(Err((kind, column))),
         }
     }
-    for (at, required, day) in
-        [(columns.start, columns.tenure.is_none(), &mut row.start), (columns.end, false, &mut row.end)]
-    {
+    for (at, required, day) in [
+        (columns.start, columns.tenure.is_none(), &mut row.life.start),
+        (columns.end, false, &mut row.life.end),
+    ] {
         let Some(at) = at else { continue };
         if required || !is_missing(scan.cell(at.column)) {
             *day = scan.day(at)?;
@@ -91,14 +92,14 @@ fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>
             }
         }
     }
-    if let (Some(at), Some(start), Some(end)) = (columns.end, row.start, row.end)
+    if let (Some(at), Some(start), Some(end)) = (columns.end, row.life.start, row.life.end)
         && end < start
     {
         return Ok(Err((IssueKind::BadDate, at.column)));
     }
     if let Some(column) = columns.churned {
-        row.churned = flag::parse(scan.cell(column));
-        if row.churned.is_none() {
+        row.life.churned = flag::parse(scan.cell(column));
+        if row.life.churned.is_none() {
             return Ok(Err((IssueKind::BadFlag, column)));
         }
     }
@@ -121,7 +122,7 @@ fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>
 #[derive(Default)]
 struct Builder {
     customers: Interner,
-    rows: Vec<(Option<f64>, Option<Day>, Option<Day>, Option<bool>)>,
+    lives: Vec<Life>,
     /// Monthly charge, then total.
     money: MoneyColumns,
     blank_total: Vec<bool>,
@@ -139,7 +140,7 @@ pub(super) fn load(
     bytes_total: u64,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Stop> {
-    let mut scan = Scan::new(text, layout, mapping, mark, bytes_total);
+    let mut scan = Scan::new(text, layout, mapping, options, mark, bytes_total);
     let columns = find_columns(&scan)?;
     let mut out = Builder { money: MoneyColumns::new(2, 0), ..Builder::default() };
     while scan.next(progress)? {
@@ -154,7 +155,7 @@ pub(super) fn load(
                 continue;
             }
         };
-        if row.start.is_some_and(|start| options.as_of.is_some_and(|as_of| start > as_of)) {
+        if row.life.start.is_some_and(|start| options.as_of.is_some_and(|as_of| start > as_of)) {
             scan.set_aside(IssueKind::FutureDate, columns.start.map_or(0, |s| s.column));
             continue;
         }
@@ -165,7 +166,7 @@ pub(super) fn load(
             scan.set_aside(kind, columns.customer);
             continue;
         }
-        out.rows.push((row.tenure_months, row.start, row.end, row.churned));
+        out.lives.push(row.life);
         out.money.push(0, row.monthly);
         out.money.push(1, row.total.unwrap_or_default());
         out.blank_total.push(columns.total.is_some() && row.total.is_none());
@@ -174,26 +175,26 @@ pub(super) fn load(
             out.reason.push(if cell.is_empty() { Coded::MISSING } else { out.reasons.intern(cell) });
         }
     }
-    scan.check_used(out.rows.len())?;
+    scan.check_used(out.lives.len())?;
     Ok(finish(scan, &columns, options, out))
 }
 
-fn finish(scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder) -> Loaded {
-    let dates = || out.rows.iter().flat_map(|&(_, start, end, _)| start.into_iter().chain(end));
+fn finish(mut scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder) -> Loaded {
+    let dates = || out.lives.iter().flat_map(|l| l.start.into_iter().chain(l.end));
     let (first_date, last_date) = (dates().min(), dates().max());
     let as_of = options.as_of.or(last_date).unwrap_or_default();
     let ended = |end: Option<Day>| end.is_some_and(|end| end <= as_of);
-    let churned: Vec<bool> = out.rows.iter().map(|&(_, _, end, flag)| flag.unwrap_or(ended(end))).collect();
+    let churned: Vec<bool> = out.lives.iter().map(|l| l.churned.unwrap_or(ended(l.end))).collect();
     let tenure: Vec<f64> = out
-        .rows
+        .lives
         .iter()
-        .map(|&(tenure, start, end, _)| {
-            let last = end.filter(|_| ended(end)).unwrap_or(as_of);
-            let days = start.map_or(0, |start| (last.0 - start.0).max(0));
-            tenure.unwrap_or(f64::from(days) / DAYS_PER_MONTH)
+        .map(|life| {
+            let last = life.end.filter(|_| ended(life.end)).unwrap_or(as_of);
+            let days = life.start.map_or(0, |start| (last.0 - start.0).max(0));
+            life.tenure_months.unwrap_or(f64::from(days) / DAYS_PER_MONTH)
         })
         .collect();
-    let mut quality = quality(&scan, columns, out.rows.len());
+    let mut quality = quality(&mut scan, columns, out.lives.len());
     (quality.first_date, quality.last_date) = (first_date, last_date);
     let zero_blank =
         out.blank_total.iter().zip(&tenure).filter(|(blank, tenure)| **blank && **tenure == 0.0).count();
@@ -203,7 +204,7 @@ fn finish(scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder) ->
     }
     (quality.issues, quality.counts) = scan.issues.into_parts();
 
-    let n = out.rows.len() as u32;
+    let n = out.lives.len() as u32;
     let sorted = out.customers.sorted((0..n).collect());
     let place = &sorted.code;
     let [monthly, total] = [columns.monthly, columns.total].map(|c| c.is_some());
@@ -232,7 +233,9 @@ fn placed<T: Copy + Default>(values: &[T], place: &[u32]) -> Vec<T> {
     out
 }
 
-fn quality(scan: &Scan<'_>, columns: &Columns, n_used: usize) -> Quality {
+fn quality(scan: &mut Scan<'_>, columns: &Columns, n_used: usize) -> Quality {
+    let duplicates = scan.duplicates();
+    let scan = &*scan;
     let found = |role: &Role| match role {
         Role::Tenure => columns.tenure.is_some() || columns.start.is_some(),
         Role::StartDate => columns.tenure.is_some() || columns.start.is_some(),
@@ -245,7 +248,7 @@ fn quality(scan: &Scan<'_>, columns: &Columns, n_used: usize) -> Quality {
         rows_read: scan.rows_read,
         rows_used: n_used as u64,
         rows_set_aside: scan.issues.total(),
-        duplicates: scan.duplicates,
+        duplicates,
         missing_customer: scan.issues.count(IssueKind::MissingCustomer),
         date_order: scan.order,
         missing: roles.filter(|r| !found(r)).collect(),

@@ -5,23 +5,43 @@
 
 use crate::customer::{Coded, Strings, compare_names};
 
-/// Multiplies and folds 8 bytes at a time; any good 64-bit mixer would do (constant: 2^64 / golden ratio).
+/// Multiplies and folds; any good mixer of 64 bits would do (constant: 2^64 / golden ratio).
+#[inline]
+fn mix(h: u64, word: u64) -> u64 {
+    const K: u64 = 0x9E37_79B9_7F4A_7C15;
+    let wide = u128::from(h ^ word) * u128::from(K);
+    (wide as u64) ^ ((wide >> 64) as u64)
+}
+
+/// Up to eight bytes as a number; different for different bytes of one length.
+#[inline]
+fn short_word(bytes: &[u8]) -> u64 {
+    // Two overlapping halves instead of a copy of unknown length.
+    match bytes.len() {
+        0 => 0,
+        1..=3 => {
+            let (first, middle, last) = (bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
+            u64::from(first) | u64::from(middle) << 8 | u64::from(last) << 16
+        }
+        n => {
+            let half = |at: usize| {
+                u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]))
+            };
+            half(0) | half(n - 4) << 32
+        }
+    }
+}
+
+/// Hash of a text, eight bytes at a time.
 #[must_use]
 #[inline]
 pub fn hash(bytes: &[u8]) -> u64 {
-    const K: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |h: u64, word: u64| {
-        let wide = u128::from(h ^ word) * u128::from(K);
-        (wide as u64) ^ ((wide >> 64) as u64)
-    };
-    let mut h = (bytes.len() as u64).wrapping_mul(K) ^ 0x2545_F491_4F6C_DD1D;
+    let mut h = mix(bytes.len() as u64, 0x2545_F491_4F6C_DD1D);
     let (words, tail) = bytes.as_chunks::<8>();
     for word in words {
         h = mix(h, u64::from_le_bytes(*word));
     }
-    let mut last = [0_u8; 8];
-    last[..tail.len()].copy_from_slice(tail);
-    mix(mix(h, u64::from_le_bytes(last)), K)
+    mix(mix(h, short_word(tail)), 0x2545_F491_4F6C_DD1D)
 }
 
 /// What decides most comparisons of [`compare_names`]: numbers before text, numbers by value, text by its first
@@ -39,17 +59,44 @@ fn sort_key(name: &str) -> (bool, u64) {
 
 const FREE: u32 = u32::MAX;
 
+/// A place in the table. Strings of up to eight bytes stand in it themselves, so that one look decides; of longer
+/// ones, the hash does.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    /// The letters of the string (a one-to-one arrangement for each length), or its hash.
+    word: u64,
+    /// Length of the string, or [`LONG`].
+    length: u32,
+    /// Index into the names, or [`FREE`].
+    idx: u32,
+}
+
+const LONG: u32 = u32::MAX;
+const EMPTY: Slot = Slot { word: 0, length: 0, idx: FREE };
+
+/// What identifies a string in a slot, and its hash.
+#[inline]
+fn key(bytes: &[u8]) -> (u64, u32, u64) {
+    if bytes.len() > 8 {
+        let h = hash(bytes);
+        return (h, LONG, h);
+    }
+    let word = short_word(bytes);
+    let h = mix(word, bytes.len() as u64 + 1);
+    (word, bytes.len() as u32, mix(h, word))
+}
+
 /// Gives each distinct string an index.
 #[derive(Clone, Debug)]
 pub struct Interner {
     names: Strings,
-    /// Index into `names` and upper half of the hash, or [`FREE`]; the length is a power of two.
-    slots: Vec<(u32, u32)>,
+    /// The length is a power of two.
+    slots: Vec<Slot>,
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        Self { names: Strings::default(), slots: vec![(FREE, 0); 64] }
+        Self { names: Strings::default(), slots: vec![EMPTY; 64] }
     }
 }
 
@@ -57,18 +104,22 @@ impl Interner {
     /// Index of a string, new if it was not seen before.
     #[inline]
     pub fn intern(&mut self, name: &str) -> u32 {
-        let h = hash(name.as_bytes());
-        let (mask, tag) = (self.slots.len() - 1, (h >> 32) as u32);
+        let (word, length, h) = key(name.as_bytes());
+        let mask = self.slots.len() - 1;
         let mut at = h as usize & mask;
         loop {
-            match self.slots[at] {
-                (FREE, _) => break,
-                (idx, t) if t == tag && self.names.get(idx) == name => return idx,
-                _ => at = (at + 1) & mask,
+            let slot = self.slots[at];
+            if slot.idx == FREE {
+                break;
             }
+            let same = slot.word == word && slot.length == length;
+            if same && (length != LONG || self.names.get(slot.idx) == name) {
+                return slot.idx;
+            }
+            at = (at + 1) & mask;
         }
         let idx = self.names.push(name);
-        self.slots[at] = (idx, tag);
+        self.slots[at] = Slot { word, length, idx };
         if self.names.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -78,14 +129,14 @@ impl Interner {
     #[cold]
     fn grow(&mut self) {
         let mask = self.slots.len() * 4 - 1;
-        self.slots = vec![(FREE, 0); mask + 1];
+        self.slots = vec![EMPTY; mask + 1];
         for (idx, name) in self.names.iter().enumerate() {
-            let h = hash(name.as_bytes());
+            let (word, length, h) = key(name.as_bytes());
             let mut at = h as usize & mask;
-            while self.slots[at].0 != FREE {
+            while self.slots[at].idx != FREE {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = (idx as u32, (h >> 32) as u32);
+            self.slots[at] = Slot { word, length, idx: idx as u32 };
         }
     }
 
@@ -178,6 +229,49 @@ impl Duplicates {
     }
 }
 
+/// Counts records that equal an earlier one, all at once at the end: sorting eight bytes a record is several times
+/// faster than a million visits to a table that is larger than the cache.
+#[derive(Clone, Debug)]
+pub struct DuplicateCount {
+    /// Half of the hash above the position of the record.
+    rows: Vec<u64>,
+}
+
+impl DuplicateCount {
+    /// Room for so many records before growing.
+    #[must_use]
+    pub fn with_capacity(n: usize) -> Self {
+        Self { rows: Vec::with_capacity(n) }
+    }
+
+    /// Takes note of a record; see [`Duplicates::seen`].
+    #[inline]
+    pub fn add(&mut self, text: &[u8], range: std::ops::Range<usize>) {
+        let h = hash(&text[range.clone()]);
+        self.rows.push((h >> 32 << 32) | range.start as u64);
+    }
+
+    /// Number of records that equal an earlier one; `record_at` gives the text of the record at a position.
+    #[must_use]
+    pub fn count<'t>(mut self, mut record_at: impl FnMut(usize) -> &'t [u8]) -> u64 {
+        self.rows.sort_unstable();
+        let mut n = 0;
+        let mut distinct: Vec<&[u8]> = Vec::new();
+        for run in self.rows.chunk_by(|a, b| a >> 32 == b >> 32).filter(|run| run.len() > 1) {
+            distinct.clear();
+            for &row in run {
+                let record = record_at((row & u64::from(u32::MAX)) as usize);
+                if distinct.contains(&record) {
+                    n += 1;
+                } else {
+                    distinct.push(record);
+                }
+            }
+        }
+        n
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,11 +307,27 @@ mod tests {
     }
 
     #[test]
+    fn short_words_differ_within_a_length() {
+        for n in 1..=8_usize {
+            let words: std::collections::BTreeSet<u64> = (0..=n)
+                .map(|i| {
+                    let bytes: Vec<u8> = (0..n).map(|j| if i == j { b'x' } else { b'a' }).collect();
+                    short_word(&bytes)
+                })
+                .collect();
+            assert_eq!(words.len(), n + 1, "{n} bytes");
+        }
+    }
+
+    #[test]
     fn only_whole_equal_records_are_duplicates() {
         let text = b"a,1\na,12\na,1\nb\na,12";
         let mut seen = Duplicates::with_capacity(0);
         let found = [0..3, 4..8, 9..12, 13..14, 15..19].map(|range| seen.seen(text, range));
         assert_eq!(found, [false, false, true, false, true]);
+        let mut count = DuplicateCount::with_capacity(0);
+        [0..3, 4..8, 9..12, 13..14, 15..19].into_iter().for_each(|range| count.add(text, range));
+        assert_eq!(count.count(|at| text[at..].split(|b| *b == b'\n').next().unwrap_or_default()), 2);
         let many: String = (0..2000).map(|i| format!("{}\n", i % 1500 + 1000)).collect();
         let mut seen = Duplicates::with_capacity(0);
         let n = (0..2000).filter(|i| seen.seen(many.as_bytes(), i * 5..i * 5 + 4)).count();

@@ -183,7 +183,7 @@ pub(super) fn load(
     bytes_total: u64,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Stop> {
-    let mut scan = Scan::new(text, layout, mapping, mark, bytes_total);
+    let mut scan = Scan::new(text, layout, mapping, options, mark, bytes_total);
     let columns = find_columns(&scan)?;
     let mut out = Builder::new(&scan, &columns);
     while scan.next(progress)? {
@@ -193,7 +193,7 @@ pub(super) fn load(
     Ok(finish(scan, &columns, out))
 }
 
-fn finish(scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
+fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
     let customers = out.customers.sorted(out.customer);
     let [order, product, category, channel] =
         out.coded.map(|c| c.map(|(_, names, codes)| names.sorted(codes)));
@@ -208,7 +208,7 @@ fn finish(scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
         out.made_negative += 1;
     }
     let cost = columns.cost.and(money.next());
-    let mut quality = quality(&scan, columns, &out.day);
+    let mut quality = quality(&mut scan, columns, &out.day);
     quality.returns = out.is_return.iter().filter(|r| **r).count() as u64;
     quality.zero_amounts = amount.iter().filter(|a| **a == 0).count() as u64;
     for (role, rows) in [Role::Quantity, Role::Cost].into_iter().zip(out.blank_numbers) {
@@ -237,7 +237,9 @@ fn finish(scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
     Loaded { dataset: Dataset::Transactions(ledger), quality }
 }
 
-fn quality(scan: &Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
+fn quality(scan: &mut Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
+    let duplicates = scan.duplicates();
+    let scan = &*scan;
     let amount_found = |role: &Role| match (role, columns.amount) {
         (Role::UnitPrice, AmountFrom::Column(_)) | (Role::Amount, AmountFrom::UnitPrice(_)) => true,
         _ => scan.column(*role).is_some(),
@@ -247,7 +249,7 @@ fn quality(scan: &Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
         rows_read: scan.rows_read,
         rows_used: days.len() as u64,
         rows_set_aside: scan.issues.total(),
-        duplicates: scan.duplicates,
+        duplicates,
         missing_customer: scan.issues.count(IssueKind::MissingCustomer),
         date_order: scan.order,
         first_date: days.iter().copied().min(),

@@ -107,8 +107,8 @@ pub struct Records<'t> {
     stops: [bool; 256],
     position: usize,
     line: u64,
-    /// Set once a quote was found to have no partner: no later one has either.
-    quotes_are_letters: bool,
+    /// Position of the first quote without a partner: no later one has any.
+    letters_from: usize,
 }
 
 impl<'t> Records<'t> {
@@ -122,7 +122,7 @@ impl<'t> Records<'t> {
         if delimiter == Delimiter::Blanks {
             stops[usize::from(b'\t')] = true;
         }
-        Self { text, delimiter, stops, position, line, quotes_are_letters: false }
+        Self { text, delimiter, stops, position, line, letters_from: usize::MAX }
     }
 
     /// Byte position after the last record read.
@@ -135,6 +135,13 @@ impl<'t> Records<'t> {
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    /// Text of the record that starts at a position, once all have been read. Afterwards, line numbers mean nothing.
+    pub fn text_at(&mut self, start: usize, record: &mut Record) -> &'t [u8] {
+        self.position = start;
+        self.next(record);
+        self.text.as_bytes().get(record.range.clone()).unwrap_or_default()
     }
 
     /// Reads the next record that is not blank; false at the end.
@@ -162,7 +169,10 @@ impl<'t> Records<'t> {
     fn cells(&mut self, record: &mut Record) -> bool {
         let bytes = self.text.as_bytes();
         loop {
-            if bytes.get(self.position) == Some(&b'"') && !self.quotes_are_letters && self.quoted(record) {
+            if bytes.get(self.position) == Some(&b'"')
+                && self.position < self.letters_from
+                && self.quoted(record)
+            {
             } else {
                 self.plain(record);
             }
@@ -201,7 +211,7 @@ impl<'t> Records<'t> {
         loop {
             let Some(length) = memchr::memchr(b'"', &bytes[at..]) else {
                 record.scratch.truncate(from);
-                self.quotes_are_letters = true;
+                self.letters_from = self.position;
                 return false;
             };
             record.scratch.push_str(&self.text[at..at + length]);

@@ -12,11 +12,11 @@ use super::date::{self, DateCell, DateOrder, OrderVotes};
 use super::dialect::Layout;
 use super::error::Error;
 use super::header;
-use super::intern::Duplicates;
+use super::intern::{DuplicateCount, Duplicates};
 use super::number::{self, Decimal, DecimalMark, MarkVotes, NumberCell};
 use super::quality::{IssueKind, Issues, Note};
 use super::records::{Record, Records};
-use super::{Mapping, Progress};
+use super::{DuplicateRows, Mapping, Options, Progress};
 use crate::customer::Day;
 
 /// Why a walk ended before the last row.
@@ -45,16 +45,21 @@ pub(super) struct Scan<'a> {
     pub record: Record,
     pub issues: Issues,
     pub rows_read: u64,
-    pub duplicates: u64,
-    /// Whether the current row equals an earlier one.
+    /// Whether the current row equals an earlier one; only known if such rows are to be dropped.
     pub is_duplicate: bool,
-    seen: Duplicates,
+    seen: Seen,
     short_rows: u64,
     first_line: u64,
     mark: Option<DecimalMark>,
     pub order: Option<DateOrder>,
     order_votes: Option<OrderVotes>,
     bytes_total: u64,
+}
+
+/// Rows seen before: told one by one where they are dropped, else only counted, which is faster.
+enum Seen {
+    EachTold(Duplicates, u64),
+    Counted(DuplicateCount),
 }
 
 /// A column of dates and whether plain numbers in it are dates too.
@@ -69,9 +74,15 @@ impl<'a> Scan<'a> {
         text: &'a str,
         layout: &'a Layout,
         mapping: &'a Mapping,
+        options: &Options,
         mark: Option<DecimalMark>,
         bytes_total: u64,
     ) -> Self {
+        let n_rows = estimated_rows(text, layout);
+        let seen = match options.duplicates {
+            DuplicateRows::Keep => Seen::Counted(DuplicateCount::with_capacity(n_rows)),
+            DuplicateRows::Drop => Seen::EachTold(Duplicates::with_capacity(n_rows), 0),
+        };
         Self {
             text,
             layout,
@@ -80,9 +91,8 @@ impl<'a> Scan<'a> {
             record: Record::default(),
             issues: Issues::default(),
             rows_read: 0,
-            duplicates: 0,
             is_duplicate: false,
-            seen: Duplicates::with_capacity(estimated_rows(text, layout)),
+            seen,
             short_rows: 0,
             first_line: 0,
             mark,
@@ -122,8 +132,14 @@ impl<'a> Scan<'a> {
             if self.rows_read.is_multiple_of(PROGRESS_ROWS) {
                 self.report(progress)?;
             }
-            self.is_duplicate = self.seen.seen(self.text.as_bytes(), self.record.range.clone());
-            self.duplicates += u64::from(self.is_duplicate);
+            let (bytes, range) = (self.text.as_bytes(), self.record.range.clone());
+            match &mut self.seen {
+                Seen::Counted(count) => count.add(bytes, range),
+                Seen::EachTold(seen, n) => {
+                    self.is_duplicate = seen.seen(bytes, range);
+                    *n += u64::from(self.is_duplicate);
+                }
+            }
             let width = self.layout.columns.len();
             if self.record.len() != width {
                 self.short_rows += u64::from(self.record.len() < width);
@@ -253,6 +269,17 @@ impl<'a> Scan<'a> {
             }
         }
         notes
+    }
+
+    /// Rows that equal an earlier one, once all have been read.
+    pub fn duplicates(&mut self) -> u64 {
+        match std::mem::replace(&mut self.seen, Seen::EachTold(Duplicates::with_capacity(0), 0)) {
+            Seen::EachTold(_, n) => n,
+            Seen::Counted(count) => {
+                let (records, record) = (&mut self.records, &mut self.record);
+                count.count(|start| records.text_at(start, record))
+            }
+        }
     }
 
     /// Fails if no row is left.

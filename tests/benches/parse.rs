@@ -27,12 +27,15 @@ fn generate(n_rows: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// Date as year, month and day, and amount.
+type Purchase = ((i32, u32, u32), f64);
+
 /// What one writes first.
 fn baseline(bytes: &[u8]) -> (usize, f64) {
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let rows: Vec<Vec<String>> =
         text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect();
-    let mut revenue: HashMap<String, Vec<((i32, u32, u32), f64)>> = HashMap::new();
+    let mut revenue: HashMap<String, Vec<Purchase>> = HashMap::new();
     let mut total = 0.0;
     for row in &rows {
         let mut date = row[1].split('-');
