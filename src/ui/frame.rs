@@ -150,7 +150,7 @@ fn TopBar() -> impl IntoView {
         <header class="top">
             {file}
             <span class="space"></span>
-            <span class="privacy" class:broken=move || (app.requests.get() > 0) title=move || text::privacy_more(app.lang.get())>
+            <span class="privacy" class:broken=move || app.requests.get().gt(&0) title=move || text::privacy_more(app.lang.get())>
                 <i aria-hidden="true"></i>{badge}
             </span>
             <div class="tools no-print">

@@ -216,7 +216,8 @@ impl App {
         let count = Closure::<dyn FnMut(web_sys::PerformanceObserverEntryList)>::new(
             move |list: web_sys::PerformanceObserverEntryList| {
                 // The worker's script is a blob made by this page: memory, not network.
-                let network = list.get_entries().iter().filter_map(|e| e.dyn_into::<PerformanceEntry>().ok()).filter(|e| {
+                let entries = list.get_entries();
+                let network = entries.iter().filter_map(|e| e.dyn_into::<PerformanceEntry>().ok()).filter(|e| {
                     e.start_time() >= since && (e.name().starts_with("http") || e.name().starts_with("ws"))
                 });
                 let n = network.count() as u32;

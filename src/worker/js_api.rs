@@ -145,7 +145,7 @@ fn report_to_js(report: &Report, only: Option<&[String]>) -> Result<JsValue, JsV
     let wanted = |key: &str| only.is_none_or(|list| list.iter().any(|k| k == key)) || key == "quality" || key == "notices";
     for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
         if key.as_string().is_some_and(|k| !wanted(&k)) {
-            Reflect::delete_property(value.unchecked_ref(), &key)?;
+            Reflect::delete_property(value.unchecked_ref::<Object>(), &key)?;
         }
     }
     if wanted("customers") {

@@ -49,12 +49,11 @@ fn ended(report: &Report) -> Vec<PatternRow> {
 
 fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
     let list: Vec<PatternRow> = ended(report);
-    let words: Vec<(String, String, String)> = list
+    let words: Vec<(String, String)> = list
         .iter()
         .map(|p| {
-            let value = lang.int(p.customers);
             let share = p.share.map_or(String::new(), |s| lang.percent0(s));
-            (say::pattern(lang, p.pattern).to_owned(), value, share)
+            (say::pattern(lang, p.pattern).to_owned(), share)
         })
         .collect();
     let values: Vec<f64> = list.iter().map(|p| f64::from(p.customers)).collect();
@@ -77,9 +76,9 @@ fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         let bars: Vec<Bar<'_>> = words
             .iter()
             .zip(&values)
-            .map(|((name, value, share), v)| Bar { name, value: *v, label: value, note: share, color: Some(theme.accent) })
+            .map(|((name, share), v)| Bar { name, value: *v, interval: None, secondary: share, color: Some(theme.accent) })
             .collect();
-        chart::render_at(&chart::Bars::of(&bars), width, theme)
+        chart::render_at(&chart::Bars { bars: &bars, value: &|v| lang.int(v) }, width, theme)
     });
     view! { <ChartBox title=text::chart_patterns(lang).to_owned() sub=text::chart_patterns_sub(lang).to_owned() draw=draw readout=readout/> }
 }
@@ -90,7 +89,7 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
     let steps: Vec<SurvivalStep> = c
         .survival
         .iter()
-        .map(|p| SurvivalStep { time: p.time / per_month, survival: p.survival, lower: p.lower, upper: p.upper })
+        .map(|p| SurvivalStep { time: p.time / per_month, survival: p.survival, lo: p.lower, hi: p.upper })
         .collect();
     let readout = c
         .survival
@@ -110,14 +109,15 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         (Lang::ZhHans, Some(m)) => format!("半数关系持续不到 {} 个月", lang.decimal(m, 1)),
         _ => text::chart_survival(lang).to_owned(),
     };
+    let median_label = median.map_or_else(String::new, |m| lang.decimal(m, 1));
     let draw: Draw = Rc::new(move |width, theme| {
-        let series = [SurvivalSeries { name: "", steps: &steps, censored: &[], median }];
+        let median = median.map(|m| (m, median_label.as_str()));
+        let series = [SurvivalSeries { name: "", color: theme.accent, steps: &steps, censored: &[], median }];
         let chart = chart::Survival {
             series: &series,
             x_name: lang.pick("months", "月"),
             x: &|v| lang.decimal(v, 0),
             share: &|s| lang.percent0(s),
-            median_label: &|m| lang.decimal(m, 1),
         };
         chart::render_at(&chart, width, theme)
     });
@@ -156,14 +156,19 @@ fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
         .map(|p| (p.pattern, p.curve.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect(), p.customers))
         .collect();
     let notes: Vec<String> = list.iter().map(|(_, _, n)| lang.customers(*n)).collect();
-    let few = lang.pick("no customers", "无客户");
     let draw: Draw = Rc::new(move |width, theme| {
         let panels: Vec<CurvePanel<'_>> = list
             .iter()
             .zip(&notes)
-            .map(|((p, curve, _), note)| CurvePanel { title: say::pattern(lang, *p), note, line: curve, band: &[] })
+            .map(|((p, curve, _), note)| CurvePanel {
+                title: say::pattern(lang, *p),
+                subtitle: note,
+                points: curve,
+                band: &[],
+                color: theme.accent,
+            })
             .collect();
-        let chart = chart::SmallCurves { panels: &panels, x_name: text::life_axis(lang), x: &|v| lang.decimal(v, 0), y: &|v| lang.tick(v), empty: few };
+        let chart = chart::SmallCurves { panels: &panels, x_name: text::life_axis(lang), x: &|v| lang.decimal(v, 0), y: &|v| lang.tick(v) };
         chart::render_at(&chart, width, theme)
     });
     view! { <ChartBox title=text::chart_curves(lang).to_owned() sub=text::chart_curves_sub(lang).to_owned() draw=draw readout=Vec::new()/> }

@@ -8,7 +8,7 @@ use crate::locale::{Lang, say, text};
 use crate::protocol::Problem;
 
 /// The failure panel.
-pub fn view(app: App, lang: Lang, problem: &Problem, name: &str, kept: bool) -> impl IntoView {
+pub fn view(app: App, lang: Lang, problem: &Problem, name: &str, kept: bool) -> impl IntoView + use<> {
     let (what, remedy) = say::problem(lang, problem);
     let title = match problem {
         Problem::Crashed { .. } => text::failed_crash_title(lang),

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw};
 use crate::analytics::value_matrix::ValueClass;
+use crate::chart::axis::ScaleKind;
 use crate::chart::{self, MatrixPoint};
 use crate::locale::{Lang, say, text};
 use crate::report::{CustomerFilter, Notice, Report, Rfm, ValueMatrix};
@@ -87,7 +88,7 @@ fn picture(lang: Lang, m: ValueMatrix) -> impl IntoView {
         let chart = chart::ValueMatrix {
             points: &points,
             thresholds,
-            scales: chart::ValueMatrix::scales_for(&points),
+            scales: (ScaleKind::SignedRoot, ScaleKind::SignedRoot),
             class_names: names,
             x_name: text::axis_current(lang),
             y_name: text::axis_growth(lang),

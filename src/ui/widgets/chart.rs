@@ -129,7 +129,7 @@ fn theme(dark: bool) -> Theme {
     });
     let Some(style) = style else { return theme };
     let token = |name: &str| style.get_property_value(name).ok().and_then(|v| Rgb::parse(&v));
-    let mut set = |slot: &mut Rgb, name: &str| {
+    let set = |slot: &mut Rgb, name: &str| {
         if let Some(color) = token(name) {
             *slot = color;
         }

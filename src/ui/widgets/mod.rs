@@ -63,7 +63,7 @@ pub fn how(lang: Lang, method: &'static str, certainty: &'static str, parameters
 }
 
 /// What must be said beside the numbers.
-pub fn notices(lang: Lang, list: &[Notice], wanted: impl Fn(&Notice) -> bool) -> impl IntoView {
+pub fn notices(lang: Lang, list: &[Notice], wanted: fn(&Notice) -> bool) -> impl IntoView + use<> {
     let lines: Vec<_> = list.iter().filter(|n| wanted(n)).map(|n| view! { <li>{say::notice(lang, n)}</li> }).collect();
     (!lines.is_empty()).then(|| view! { <ul class="notices">{lines}</ul> })
 }
