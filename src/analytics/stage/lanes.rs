@@ -25,6 +25,24 @@ pub struct F8(pub [f32; LANES]);
 #[repr(C, align(32))]
 pub struct M8([u32; LANES]);
 
+impl M8 {
+    /// Set where both are.
+    #[inline(always)]
+    pub fn and(self, o: Self) -> Self {
+        let mut out = [0; LANES];
+        for l in 0..LANES {
+            out[l] = self.0[l] & o.0[l];
+        }
+        Self(out)
+    }
+
+    /// Whether any lane is set.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.iter().fold(0, |sum, m| sum | m) != 0
+    }
+}
+
 impl F8 {
     /// Zero in every lane.
     pub const ZERO: Self = Self([0.0; LANES]);
