@@ -167,13 +167,15 @@ impl<'a, 'p> Fitter<'a, 'p> {
             let s = self.set.get(i);
             Shape { n_raw: s.values.len(), left: s.left_truncated, sparse: s.is_sparse(kind, self.params) }
         };
-        let mut order: Vec<(Shape, usize)> = ids.iter().map(|&i| (shape(i), i)).collect();
+        // Customers of like course side by side reject the same candidates, which are then skipped.
+        let mut order: Vec<(Shape, i32, usize)> =
+            ids.iter().map(|&i| (shape(i), turning_point(self.set.get(i).values), i)).collect();
         order.sort_unstable();
         for same in order.chunk_by(|a, b| a.0 == b.0) {
             let tables = Tables::new(same[0].0, self.params);
             for group in same.chunks(LANES) {
                 let members: Vec<(usize, Prepared)> =
-                    group.iter().map(|&(_, i)| (i, self.set.get(i).prepare(kind, self.params))).collect();
+                    group.iter().map(|&(_, _, i)| (i, self.set.get(i).prepare(kind, self.params))).collect();
                 let sums = search_group::<MOMENTS>(&tables, &members, level, variance, &mut self.scratch);
                 take(&tables, &members, &sums);
                 self.advance(group.len())?;
@@ -238,6 +240,21 @@ impl<'a, 'p> Fitter<'a, 'p> {
             }
         })
     }
+}
+
+/// Where the running sum strays furthest from a straight line, negative where it strays downward: the place of the
+/// greatest change of level, up before it (negative) or down.
+fn turning_point(values: &[f64]) -> i32 {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let (mut sum, mut furthest, mut place) = (0.0_f64, 0.0_f64, 0);
+    for (t, v) in values.iter().enumerate() {
+        sum += v - mean;
+        if sum.abs() > furthest {
+            furthest = sum.abs();
+            place = if sum < 0.0 { -(t as i32) - 1 } else { t as i32 + 1 };
+        }
+    }
+    place
 }
 
 fn search_group<const MOMENTS: bool>(
