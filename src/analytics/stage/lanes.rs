@@ -138,13 +138,23 @@ impl F8 {
         (Self(exponent), Self(rest))
     }
 
+    /// A polynomial by Estrin's scheme (1960): pairs, pairs of pairs and so on, a short chain of operations that wait
+    /// for each other.
     #[inline(always)]
     fn polynomial<const N: usize>(self, coefficients: [f32; N]) -> Self {
-        let mut sum = Self::splat(coefficients[N - 1]);
-        for k in (0..N - 1).rev() {
-            sum = sum * self + Self::splat(coefficients[k]);
+        let mut terms = coefficients.map(Self::splat);
+        let (mut n, mut power) = (N, self);
+        while n > 1 {
+            for k in 0..n / 2 {
+                terms[k] = terms[2 * k] + terms[2 * k + 1] * power;
+            }
+            if n % 2 == 1 {
+                terms[n / 2] = terms[n - 1];
+            }
+            n = n.div_ceil(2);
+            power = power * power;
         }
-        sum
+        terms[0]
     }
 
     /// Base-2 logarithm of positive normal numbers, for sums of squares.
