@@ -140,6 +140,9 @@ fn without_search(s: &Series<'_>, kind: Kind, params: &Params) -> CustomerStage 
     out
 }
 
+/// Receives each group: its tables, its members with their indices, and their sums.
+type Take<'a> = &'a mut dyn FnMut(&Tables, &[(usize, Prepared)], &Sums);
+
 struct Fitter<'a, 'p> {
     set: &'a SeriesSet,
     params: &'a Params,
@@ -160,7 +163,7 @@ impl<'a, 'p> Fitter<'a, 'p> {
         ids: &[usize],
         level: Option<Level>,
         variance: f64,
-        take: &mut dyn FnMut(&Tables, &[(usize, Prepared)], &Sums),
+        take: Take<'_>,
     ) -> Result<(), Cancelled> {
         let kind = self.set.kind();
         let shape = |i: usize| {
@@ -200,7 +203,7 @@ impl<'a, 'p> Fitter<'a, 'p> {
         let mut level = Level::start(plateau);
         for _ in 0..PASSES {
             // Kept per customer and added in the order of customers, whatever the order of the groups.
-            let mut moments = vec![(0, Moments::default()); 0];
+            let mut moments: Vec<(usize, Moments)> = Vec::new();
             self.run::<true>(sample, Some(level), variance, &mut |_, members, sums| {
                 for (lane, (idx, prepared)) in members.iter().enumerate() {
                     let of = |m: &[super::lanes::F8; 3]| m.map(|v| f64::from(v.0[lane]));
@@ -380,7 +383,7 @@ impl<'a> Reading<'a> {
         let n = self.tables.n;
         let raw = |i: usize| self.tables.merging.raw_end(i);
         let n_raw = raw(n);
-        let mut stable = vec![(0, 0.0); 0];
+        let mut stable: Vec<(usize, f64)> = Vec::new();
         let exploring = self.by[0][n];
         let still = match flat {
             Flat::No | Flat::Plateau => self.stable_since.as_slice(),
@@ -403,7 +406,7 @@ impl<'a> Reading<'a> {
         let stable_now: f64 = self.stable_since.iter().sum();
         let explored = 1.0 - self.by[0][0];
         let with_stability = stable_now + short_declined + long_declined;
-        let built = (1.0 - exploring - explore_declined - only_declined - self.from_plateau()).max(0.0);
+        let built = (1.0 - exploring - explore_declined - only_declined - self.began_on_plateau()).max(0.0);
         let mut course = Course {
             exploring,
             building: (self.by[1][n] - exploring).max(0.0),
@@ -425,7 +428,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Mass of candidates that begin in stability.
-    fn from_plateau(&self) -> f64 {
+    fn began_on_plateau(&self) -> f64 {
         if !self.tables.shape.left {
             return 0.0;
         }
@@ -541,8 +544,9 @@ fn least_squares(design: &[[f64; 3]], y: &[f64]) -> [f64; 3] {
         }
         for i in k + 1..3 {
             let ratio = m[i][k] / m[k][k];
-            for j in k..4 {
-                m[i][j] -= ratio * m[k][j];
+            let pivot = m[k];
+            for (x, p) in m[i].iter_mut().zip(pivot).skip(k) {
+                *x -= ratio * p;
             }
         }
     }

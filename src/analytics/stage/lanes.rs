@@ -10,6 +10,9 @@
 //! `log2` splits the exponent at √½ (absolute error of the polynomial 1e-7, of the coarse version 4e-6);
 //! `exp2` splits off the nearest integer (relative error 4e-6).
 
+// Elementwise loops read best with their lane; the coefficients are fitted ones, not the constants they are near.
+#![allow(clippy::needless_range_loop, clippy::approx_constant, clippy::excessive_precision)]
+
 use std::ops::{Add, Mul, Sub};
 
 /// Customers in one group.
@@ -26,16 +29,6 @@ pub struct F8(pub [f32; LANES]);
 pub struct M8([u32; LANES]);
 
 impl M8 {
-    /// Set where both are.
-    #[inline(always)]
-    pub fn and(self, o: Self) -> Self {
-        let mut out = [0; LANES];
-        for l in 0..LANES {
-            out[l] = self.0[l] & o.0[l];
-        }
-        Self(out)
-    }
-
     /// Whether any lane is set.
     #[inline(always)]
     pub fn any(self) -> bool {
