@@ -1,6 +1,8 @@
 //! The stage method against its exhaustive definition, against the accuracy table of methods.md 3.7 on the very series
 //! behind it, and against constant buyers (24.5).
 
+#![allow(clippy::expect_used, clippy::needless_range_loop)]
+
 #[path = "oracle/stage.rs"]
 mod oracle;
 

@@ -199,11 +199,11 @@ impl Chain {
         let mut chain = Self::defaults(params);
         let seen: Vec<&CustomerStage> =
             customers.iter().filter(|c| !c.left_truncated && c.state != State::NoPositiveValue).collect();
-        for k in 0..3 {
+        for (k, shortest) in MIN_PERIODS.into_iter().enumerate() {
             let left = sum(seen.iter().map(|c| left_stage(c)[k]));
-            let trials = sum(seen.iter().map(|c| {
-                (c.course.periods[k] - MIN_PERIODS[k] * c.course.visited[k]).max(0.0) + left_stage(c)[k]
-            }));
+            let trials = sum(seen
+                .iter()
+                .map(|c| (c.course.periods[k] - shortest * c.course.visited[k]).max(0.0) + left_stage(c)[k]));
             chain.n_left[k] = left;
             if left < MIN_LEFT {
                 continue;

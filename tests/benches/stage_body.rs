@@ -57,7 +57,6 @@ fn fixed() -> Params {
 /// One line of the comparison, microseconds per customer.
 #[derive(Clone, Copy, Debug)]
 pub struct Comparison {
-    pub n: usize,
     pub fast_us: f64,
     pub exhaustive_us: f64,
 }
@@ -87,7 +86,7 @@ pub fn compare(n: usize, now: fn() -> f64) -> Comparison {
         }
         exhaustive = exhaustive.min(now() - begin);
     }
-    Comparison { n, fast_us: 1e3 * fast / count as f64, exhaustive_us: 1e3 * exhaustive / few as f64 }
+    Comparison { fast_us: 1e3 * fast / count as f64, exhaustive_us: 1e3 * exhaustive / few as f64 }
 }
 
 /// Seconds for the whole method, population passes included.

@@ -2,7 +2,7 @@
 //! from prefix sums, nothing shared between customers. Slow and obvious; the tests hold the product's search to it and
 //! the bench measures against it.
 
-#![allow(dead_code, clippy::disallowed_methods)]
+#![allow(dead_code, clippy::disallowed_methods, clippy::needless_range_loop)]
 
 use tenure::analytics::stage::{Level, Params};
 

@@ -140,6 +140,9 @@ fn without_search(s: &Series<'_>, kind: Kind, params: &Params) -> CustomerStage 
     out
 }
 
+/// Receives each group: its tables, its members with their indices, and their sums.
+type Take<'a> = &'a mut dyn FnMut(&Tables, &[(usize, Prepared)], &Sums);
+
 struct Fitter<'a, 'p> {
     set: &'a SeriesSet,
     params: &'a Params,
@@ -160,20 +163,22 @@ impl<'a, 'p> Fitter<'a, 'p> {
         ids: &[usize],
         level: Option<Level>,
         variance: f64,
-        take: &mut dyn FnMut(&Tables, &[(usize, Prepared)], &Sums),
+        take: Take<'_>,
     ) -> Result<(), Cancelled> {
         let kind = self.set.kind();
         let shape = |i: usize| {
             let s = self.set.get(i);
             Shape { n_raw: s.values.len(), left: s.left_truncated, sparse: s.is_sparse(kind, self.params) }
         };
-        let mut order: Vec<(Shape, usize)> = ids.iter().map(|&i| (shape(i), i)).collect();
+        // Customers of like course side by side reject the same candidates, which are then skipped.
+        let mut order: Vec<(Shape, i32, usize)> =
+            ids.iter().map(|&i| (shape(i), turning_point(self.set.get(i).values), i)).collect();
         order.sort_unstable();
         for same in order.chunk_by(|a, b| a.0 == b.0) {
             let tables = Tables::new(same[0].0, self.params);
             for group in same.chunks(LANES) {
                 let members: Vec<(usize, Prepared)> =
-                    group.iter().map(|&(_, i)| (i, self.set.get(i).prepare(kind, self.params))).collect();
+                    group.iter().map(|&(_, _, i)| (i, self.set.get(i).prepare(kind, self.params))).collect();
                 let sums = search_group::<MOMENTS>(&tables, &members, level, variance, &mut self.scratch);
                 take(&tables, &members, &sums);
                 self.advance(group.len())?;
@@ -198,7 +203,7 @@ impl<'a, 'p> Fitter<'a, 'p> {
         let mut level = Level::start(plateau);
         for _ in 0..PASSES {
             // Kept per customer and added in the order of customers, whatever the order of the groups.
-            let mut moments = vec![(0, Moments::default()); 0];
+            let mut moments: Vec<(usize, Moments)> = Vec::new();
             self.run::<true>(sample, Some(level), variance, &mut |_, members, sums| {
                 for (lane, (idx, prepared)) in members.iter().enumerate() {
                     let of = |m: &[super::lanes::F8; 3]| m.map(|v| f64::from(v.0[lane]));
@@ -238,6 +243,21 @@ impl<'a, 'p> Fitter<'a, 'p> {
             }
         })
     }
+}
+
+/// Where the running sum strays furthest from a straight line, negative where it strays downward: the place of the
+/// greatest change of level, up before it (negative) or down.
+fn turning_point(values: &[f64]) -> i32 {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let (mut sum, mut furthest, mut place) = (0.0_f64, 0.0_f64, 0);
+    for (t, v) in values.iter().enumerate() {
+        sum += v - mean;
+        if sum.abs() > furthest {
+            furthest = sum.abs();
+            place = if sum < 0.0 { -(t as i32) - 1 } else { t as i32 + 1 };
+        }
+    }
+    place
 }
 
 fn search_group<const MOMENTS: bool>(
@@ -363,7 +383,7 @@ impl<'a> Reading<'a> {
         let n = self.tables.n;
         let raw = |i: usize| self.tables.merging.raw_end(i);
         let n_raw = raw(n);
-        let mut stable = vec![(0, 0.0); 0];
+        let mut stable: Vec<(usize, f64)> = Vec::new();
         let exploring = self.by[0][n];
         let still = match flat {
             Flat::No | Flat::Plateau => self.stable_since.as_slice(),
@@ -386,7 +406,7 @@ impl<'a> Reading<'a> {
         let stable_now: f64 = self.stable_since.iter().sum();
         let explored = 1.0 - self.by[0][0];
         let with_stability = stable_now + short_declined + long_declined;
-        let built = (1.0 - exploring - explore_declined - only_declined - self.from_plateau()).max(0.0);
+        let built = (1.0 - exploring - explore_declined - only_declined - self.began_on_plateau()).max(0.0);
         let mut course = Course {
             exploring,
             building: (self.by[1][n] - exploring).max(0.0),
@@ -408,7 +428,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Mass of candidates that begin in stability.
-    fn from_plateau(&self) -> f64 {
+    fn began_on_plateau(&self) -> f64 {
         if !self.tables.shape.left {
             return 0.0;
         }
@@ -524,8 +544,9 @@ fn least_squares(design: &[[f64; 3]], y: &[f64]) -> [f64; 3] {
         }
         for i in k + 1..3 {
             let ratio = m[i][k] / m[k][k];
-            for j in k..4 {
-                m[i][j] -= ratio * m[k][j];
+            let pivot = m[k];
+            for (x, p) in m[i].iter_mut().zip(pivot).skip(k) {
+                *x -= ratio * p;
             }
         }
     }

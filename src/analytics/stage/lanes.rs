@@ -10,6 +10,9 @@
 //! `log2` splits the exponent at √½ (absolute error of the polynomial 1e-7, of the coarse version 4e-6);
 //! `exp2` splits off the nearest integer (relative error 4e-6).
 
+// Elementwise loops read best with their lane; the coefficients are fitted ones, not the constants they are near.
+#![allow(clippy::needless_range_loop, clippy::approx_constant, clippy::excessive_precision)]
+
 use std::ops::{Add, Mul, Sub};
 
 /// Customers in one group.
@@ -24,6 +27,14 @@ pub struct F8(pub [f32; LANES]);
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(32))]
 pub struct M8([u32; LANES]);
+
+impl M8 {
+    /// Whether any lane is set.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.iter().fold(0, |sum, m| sum | m) != 0
+    }
+}
 
 impl F8 {
     /// Zero in every lane.
@@ -120,13 +131,23 @@ impl F8 {
         (Self(exponent), Self(rest))
     }
 
+    /// A polynomial by Estrin's scheme (1960): pairs, pairs of pairs and so on, a short chain of operations that wait
+    /// for each other.
     #[inline(always)]
     fn polynomial<const N: usize>(self, coefficients: [f32; N]) -> Self {
-        let mut sum = Self::splat(coefficients[N - 1]);
-        for k in (0..N - 1).rev() {
-            sum = sum * self + Self::splat(coefficients[k]);
+        let mut terms = coefficients.map(Self::splat);
+        let (mut n, mut power) = (N, self);
+        while n > 1 {
+            for k in 0..n / 2 {
+                terms[k] = terms[2 * k] + terms[2 * k + 1] * power;
+            }
+            if n % 2 == 1 {
+                terms[n / 2] = terms[n - 1];
+            }
+            n = n.div_ceil(2);
+            power = power * power;
         }
-        sum
+        terms[0]
     }
 
     /// Base-2 logarithm of positive normal numbers, for sums of squares.

@@ -9,7 +9,7 @@
 //! Weights are summed by the end of each segment, from which the probability of every stage at every period follows.
 //! Nothing is skipped, and a lane's numbers depend on that lane only.
 
-use super::lanes::{F8, LANES};
+use super::lanes::{F8, LANES, M8};
 use super::tables::Tables;
 
 /// The level ratio of one customer in units of the search: quadratics in X = log2(max(node,0)² + floor/u).
@@ -535,12 +535,27 @@ struct RowConstants {
     explores: bool,
 }
 
-/// Weight of a candidate, its SSE + νs² (or the greatest number if rejected) and its two X.
+/// A candidate before its weight: plateau, SSE + νs² and whether it is admitted.
+#[derive(Clone, Copy)]
+struct Joined {
+    p: F8,
+    sse: F8,
+    admitted: M8,
+}
+
+/// Weight of a candidate and its two X.
 struct Weighed {
     w: F8,
-    sse: F8,
     x_explore: F8,
     x_plateau: F8,
+}
+
+impl Joined {
+    /// The smaller of a number and the SSE, if admitted.
+    #[inline(always)]
+    fn least(&self, so_far: F8) -> F8 {
+        self.sse.min(so_far).or_else(self.admitted, so_far)
+    }
 }
 
 impl RowConstants {
@@ -559,33 +574,26 @@ impl RowConstants {
     }
 
     #[inline(always)]
-    fn weigh<const LEVEL: bool, const STABLE: bool>(
-        &self,
-        right: &Side,
-        prior: f32,
-        (g, g_alpha): (f32, f32),
-        c: &Constants,
-    ) -> Weighed {
+    fn join(&self, right: &Side, (g, g_alpha): (f32, f32)) -> Joined {
         let d = self.level - right.level;
         let p = right.level + d * F8::splat(g);
         let sse = (self.sse + right.sse) + d * d * F8::splat(g_alpha);
-        let admitted = p.at_least(self.bound.max(right.bound));
-        let mut power = c.fit(sse) + (self.base + F8::splat(prior));
+        Joined { p, sse, admitted: p.at_least(self.bound.max(right.bound)) }
+    }
+
+    #[inline(always)]
+    fn weigh<const LEVEL: bool, const STABLE: bool>(&self, x: &Joined, prior: f32, c: &Constants) -> Weighed {
+        let mut power = c.fit(x.sse) + (self.base + F8::splat(prior));
         let (mut x_explore, mut x_plateau) = (F8::ZERO, F8::ZERO);
         if LEVEL && self.explores {
-            x_explore = c.x(self.origin - self.slope * p);
-            if LEVEL {
-                power = power + quadratic(&c.terms.explore, x_explore);
-            }
+            x_explore = c.x(self.origin - self.slope * x.p);
+            power = power + quadratic(&c.terms.explore, x_explore);
         }
         if LEVEL && STABLE {
-            x_plateau = c.x(p);
-            if LEVEL {
-                power = power + quadratic(&c.terms.plateau, x_plateau);
-            }
+            x_plateau = c.x(x.p);
+            power = power + quadratic(&c.terms.plateau, x_plateau);
         }
-        let w = power.exp2().only(admitted);
-        Weighed { w, sse: sse.or_else(admitted, F8::splat(f32::MAX)), x_explore, x_plateau }
+        Weighed { w: power.exp2().only(x.admitted), x_explore, x_plateau }
     }
 }
 
@@ -627,10 +635,11 @@ fn division<const LEVEL: bool>(
                 let r = &tables.right[i];
                 let g = k.alpha / (k.alpha + r.alpha);
                 let g = (g as f32, (g * r.alpha) as f32);
+                let x = row.join(&s.right[i], g);
                 let w = if r.c == k.b {
-                    row.weigh::<LEVEL, false>(&s.right[i], r.prior as f32, g, c).w
+                    row.weigh::<LEVEL, false>(&x, r.prior as f32, c).w
                 } else {
-                    row.weigh::<LEVEL, true>(&s.right[i], r.prior as f32, g, c).w
+                    row.weigh::<LEVEL, true>(&x, r.prior as f32, c).w
                 };
                 offer(w, Division { a: k.a, b: k.b, c: r.c });
             }
@@ -651,13 +660,14 @@ impl Row<'_> {
         let mut i = begin;
         if self.tables.right[i].c == b {
             let prior = self.tables.right[i].prior as f32;
-            let x = row.weigh::<LEVEL, false>(&s.right[i], prior, self.coupling[0], c);
+            let joined = row.join(&s.right[i], self.coupling[0]);
+            let x = row.weigh::<LEVEL, false>(&joined, prior, c);
             if MOMENTS && row.explores {
                 add_moments(&mut out.explore_moments, x.w, x.x_explore);
             }
             out.by_c[b] = out.by_c[b] + x.w;
             let least = &mut out.least[usize::from(b < n)];
-            *least = least.min(x.sse);
+            *least = joined.least(*least);
             if b < n {
                 out.build_up_declined = out.build_up_declined + x.w;
             }
@@ -671,13 +681,14 @@ impl Row<'_> {
             let long = self.stable::<LEVEL, MOMENTS>(&row, s, c, long..last, (&mut sum, &mut best), out);
             out.long_declined = out.long_declined + long;
             let prior = self.tables.right[last].prior as f32;
-            let x = row.weigh::<LEVEL, true>(&s.right[last], prior, self.coupling[last - begin], c);
+            let joined = row.join(&s.right[last], self.coupling[last - begin]);
+            let x = row.weigh::<LEVEL, true>(&joined, prior, c);
             if MOMENTS {
                 self.moments(&row, &x, out);
             }
             out.by_c[n] = out.by_c[n] + x.w;
             out.stable_since[b] = out.stable_since[b] + x.w;
-            out.least[0] = out.least[0].min(x.sse);
+            out.least[0] = joined.least(out.least[0]);
             sum = sum + x.w;
             best = best.max(x.w);
         }
@@ -704,14 +715,18 @@ impl Row<'_> {
         let rights = &self.tables.right[range.clone()];
         let coupling = &self.coupling[range.start - begin..range.end - begin];
         for ((side, k), &g) in sides.iter().zip(rights).zip(coupling) {
-            let x = row.weigh::<LEVEL, true>(side, k.prior as f32, g, c);
+            let joined = row.join(side, g);
+            least = joined.least(least);
+            if !joined.admitted.any() {
+                continue;
+            }
+            let x = row.weigh::<LEVEL, true>(&joined, k.prior as f32, c);
             if MOMENTS {
                 self.moments(row, &x, out);
             }
             out.by_c[k.c] = out.by_c[k.c] + x.w;
             mass = mass + x.w;
             greatest = greatest.max(x.w);
-            least = least.min(x.sse);
         }
         *best = greatest;
         out.least[1] = least;
