@@ -156,8 +156,8 @@ fn the_sample_finds_what_was_put_in() {
             println!("  {truly} -> {found}: {n}");
         }
         assert!(share(exits, truth.len()) > 0.9);
-        // 3.7: about .66 to .72 at 4 to 10 orders a month for stages, .66 to .77 for patterns.
-        assert!(share(stage_hits, stage_n) > 0.6);
-        assert!(share(pattern_hits, pattern_n) > 0.6);
+        // 3.7: .63 to .73 at 4 to 10 orders a month for stages, .66 to .77 for patterns, with the exit given.
+        assert!(share(stage_hits, stage_n) > 0.70);
+        assert!(share(pattern_hits, pattern_n) > 0.71);
     }
 }
