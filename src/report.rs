@@ -171,7 +171,8 @@ impl ActionKind {
 
 impl CustomerStage {
     /// All, in the order of a relationship.
-    pub const ALL: [Self; 5] = [Self::Exploration, Self::BuildUp, Self::Stability, Self::Decline, Self::Exited];
+    pub const ALL: [Self; 5] =
+        [Self::Exploration, Self::BuildUp, Self::Stability, Self::Decline, Self::Exited];
 
     /// The key of the contract.
     #[must_use]
@@ -205,7 +206,8 @@ pub enum CustomerPattern {
 
 impl CustomerPattern {
     /// All.
-    pub const ALL: [Self; 5] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm, Self::Active];
+    pub const ALL: [Self; 5] =
+        [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm, Self::Active];
     /// The endings.
     pub const ENDINGS: [Self; 4] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm];
 

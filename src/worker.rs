@@ -96,7 +96,8 @@ fn open(
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     if mapping.is_none() {
-        let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        let table =
+            ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
         if confirm || !table.proposal.certain {
             return Ok(Opened::Table(Box::new(table)));
         }
@@ -134,9 +135,7 @@ fn read_blob(file: Option<&Blob>) -> Result<Vec<u8>, Problem> {
     }
     let reader = FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(size as usize)
-        .map_err(|_| crashed("out of memory while reading the file"))?;
+    bytes.try_reserve_exact(size as usize).map_err(|_| crashed("out of memory while reading the file"))?;
     let mut start = 0.0;
     while start < size {
         progress(Step::Read, start, size);

@@ -22,8 +22,7 @@ use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
 
 /// What the worker's script does after the glue: take the module, start it, say so.
-const BOOT: &str =
-    "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+const BOOT: &str = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
 
 /// Where the data comes from.
 #[derive(Clone)]

@@ -43,7 +43,8 @@ pub(super) fn serve(api: &JsValue, data: &JsValue) {
         Err(error) => Err(("invalid-settings", error.to_string())),
         Ok(call) => {
             let file = field(data, "file").and_then(|f| f.dyn_into::<Blob>().ok());
-            let result = if call.kind == "read" { read(&call, file.as_ref()) } else { analyze(&call, file.as_ref()) };
+            let result =
+                if call.kind == "read" { read(&call, file.as_ref()) } else { analyze(&call, file.as_ref()) };
             result.map_err(|problem| (problem.code(), problem.to_string()))
         }
     };
@@ -103,7 +104,10 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
             ColumnRef::Name(header) => table.proposal.columns.iter().position(|c| c.name == *header),
         };
         let place = place.ok_or_else(|| {
-            refuse(name, table.proposal.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "))
+            refuse(
+                name,
+                table.proposal.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "),
+            )
         })?;
         mapping.roles[place] = Some(role);
     }
@@ -142,7 +146,9 @@ fn read(call: &Call, file: Option<&Blob>) -> Result<JsValue, Problem> {
 /// The report with its customers as typed arrays; only the sections asked for.
 fn report_to_js(report: &Report, only: Option<&[String]>) -> Result<JsValue, JsValue> {
     let value = to_js(report)?;
-    let wanted = |key: &str| only.is_none_or(|list| list.iter().any(|k| k == key)) || key == "quality" || key == "notices";
+    let wanted = |key: &str| {
+        only.is_none_or(|list| list.iter().any(|k| k == key)) || key == "quality" || key == "notices"
+    };
     for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
         if key.as_string().is_some_and(|k| !wanted(&k)) {
             Reflect::delete_property(value.unchecked_ref::<Object>(), &key)?;
@@ -179,6 +185,13 @@ fn customers_to_js(t: &CustomerTable) -> Result<JsValue, JsValue> {
     }
     set("stage", t.stage.iter().map(|s| JsValue::from_str(s.key())).collect::<Array>().into())?;
     set("pattern", t.pattern.iter().map(|p| JsValue::from_str(p.key())).collect::<Array>().into())?;
-    set("valueClass", t.value_class.iter().map(|c| JsValue::from_str(crate::locale::say::class(*c))).collect::<Array>().into())?;
+    set(
+        "valueClass",
+        t.value_class
+            .iter()
+            .map(|c| JsValue::from_str(crate::locale::say::class(*c)))
+            .collect::<Array>()
+            .into(),
+    )?;
     Ok(out.into())
 }
