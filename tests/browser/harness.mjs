@@ -20,6 +20,8 @@ export { serve };
 /** A fresh page of the app, with its errors collected. */
 export async function open(browser, url, { hash = "", lang = "en-US", dark = false, width = 1440, height = 900 } = {}) {
   const context = await browser.newContext({ locale: lang, colorScheme: dark ? "dark" : "light", viewport: { width, height }, reducedMotion: "reduce" });
+  // The slowest step here takes seconds; a test that waits longer has failed.
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const errors = [];
   const requests = [];
