@@ -32,6 +32,10 @@ pub enum Request {
     Sample {
         /// Language of its headers and names.
         language: SampleLanguage,
+        /// As for a file.
+        mapping: Option<Mapping>,
+        /// As for a file.
+        confirm: bool,
         /// Settings.
         settings: Settings,
     },

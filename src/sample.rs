@@ -257,9 +257,9 @@ fn draw_customer(rng: &mut Rng, name: &str) -> Customer {
     let exited = last_month.0 < FIRST_MONTH.0 + N_MONTHS;
     let now = ((N_MONTHS - 1 - start) as usize).min(months.len() - 1);
     let plateau_orders = match rng.uniform() {
-        u if u < 0.47 => 0.8 + 1.7 * rng.uniform(),
-        u if u < 0.87 => 3.0 + 1.2 * rng.uniform(),
-        _ => 6.0 + 5.0 * rng.uniform(),
+        u if u < 0.15 => 1.0 + 1.5 * rng.uniform(),
+        u if u < 0.60 => 4.0 + 4.0 * rng.uniform(),
+        _ => 10.0 + 7.0 * rng.uniform(),
     };
     Customer {
         truth: Truth {
@@ -273,7 +273,7 @@ fn draw_customer(rng: &mut Rng, name: &str) -> Customer {
             plateau_orders,
         },
         months,
-        order_value: 190_000.0 * exp(0.6 * rng.normal()),
+        order_value: 68_000.0 * exp(0.6 * rng.normal()),
         category: rng.below(CATEGORIES),
         channel: rng.below(4),
         region: rng.below(5),
@@ -507,7 +507,7 @@ mod tests {
     fn size_span_and_revenue_are_as_described() {
         let rows = rows(SampleLanguage::English);
         println!("{} rows", rows.len() - 1);
-        assert!((12_000..=20_000).contains(&(rows.len() - 1)), "{}", rows.len());
+        assert!((40_000..=60_000).contains(&(rows.len() - 1)), "{}", rows.len());
         assert!(rows.iter().all(|r| r.len() == 11));
         let revenue: i64 = rows[1..].iter().filter_map(|r| cents(&r[7])).sum();
         println!("revenue {}", revenue / 100);

@@ -59,21 +59,11 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTa
     match request {
         Request::Open { mapping, confirm, settings } => {
             let file = file.and_then(|f| f.dyn_into::<Blob>().ok());
-            match open(file.as_ref(), mapping, confirm, &settings) {
-                Ok(Opened::Report(report)) => keep(report, customers),
-                Ok(Opened::Table(table)) => Response::Proposal(table),
-                Err(problem) => Response::Failed(problem),
-            }
+            let opened = read_blob(file.as_ref()).and_then(|bytes| open(&bytes, mapping, confirm, &settings));
+            answer(opened, customers)
         }
-        Request::Sample { language, settings } => {
-            let bytes = sample::csv(language);
-            match settings.check() {
-                Err(error) => Response::Failed(Problem::Settings { error }),
-                Ok(valid) => match analyze(&bytes, None, &valid, Wanted::default()) {
-                    Ok(report) => keep(report, customers),
-                    Err(problem) => Response::Failed(problem),
-                },
-            }
+        Request::Sample { language, mapping, confirm, settings } => {
+            answer(open(&sample::csv(language), mapping, confirm, &settings), customers)
         }
         Request::Customers { query, ticket } => {
             Response::Customers { rows: customers.borrow().page(&query), ticket }
@@ -81,10 +71,16 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTa
     }
 }
 
-/// Keeps the columns here and lets the rest of the report go to the page.
-fn keep(mut report: Box<Report>, customers: &RefCell<CustomerTable>) -> Response {
-    *customers.borrow_mut() = std::mem::take(&mut report.customers);
-    Response::Report(report)
+/// Keeps the columns of a report here and lets the rest of it go to the page.
+fn answer(opened: Result<Opened, Problem>, customers: &RefCell<CustomerTable>) -> Response {
+    match opened {
+        Ok(Opened::Report(mut report)) => {
+            *customers.borrow_mut() = std::mem::take(&mut report.customers);
+            Response::Report(report)
+        }
+        Ok(Opened::Table(table)) => Response::Proposal(table),
+        Err(problem) => Response::Failed(problem),
+    }
 }
 
 enum Opened {
@@ -93,20 +89,19 @@ enum Opened {
 }
 
 fn open(
-    file: Option<&Blob>,
+    bytes: &[u8],
     mapping: Option<Mapping>,
     confirm: bool,
     settings: &Settings,
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    let bytes = read_blob(file)?;
     if mapping.is_none() {
-        let table = ingest::read(&bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
         if confirm || !table.proposal.certain {
             return Ok(Opened::Table(Box::new(table)));
         }
     }
-    analyze(&bytes, mapping, &valid, Wanted::default()).map(Opened::Report)
+    analyze(bytes, mapping, &valid, Wanted::default()).map(Opened::Report)
 }
 
 /// Bytes to report. With no mapping, the proposal is taken as it is.

@@ -573,13 +573,15 @@ pub fn rfm_group(lang: Lang, code: &str) -> &'static str {
     }
 }
 
-/// What is wrong with a typed-in number.
+/// Name of a typed-in number.
 #[must_use]
-pub fn input_error(lang: Lang, error: InputError) -> String {
-    let name = match error.input {
-        Input::Customers | Input::Lost => text::in_customers(lang),
+pub fn input_name(lang: Lang, input: Input) -> &'static str {
+    match input {
+        Input::Customers => text::in_customers(lang),
+        Input::Lost => text::loss_customers(lang),
         Input::Churn | Input::ExitProbability => text::in_churn(lang),
-        Input::Revenue | Input::Profit => text::in_revenue(lang),
+        Input::Revenue => text::in_revenue(lang),
+        Input::Profit => text::in_profit(lang),
         Input::Margin => text::in_margin(lang),
         Input::SaveRate => text::in_save(lang),
         Input::Retention => text::in_retention(lang),
@@ -588,7 +590,13 @@ pub fn input_error(lang: Lang, error: InputError) -> String {
         Input::Cost => text::in_cost(lang),
         Input::AcquisitionCost => text::in_cac(lang),
         Input::CostRatio => text::in_ratio(lang),
-    };
+    }
+}
+
+/// What is wrong with a typed-in number.
+#[must_use]
+pub fn input_error(lang: Lang, error: InputError) -> String {
+    let name = input_name(lang, error.input);
     let what = match error.problem {
         InputProblem::NotANumber => lang.pick("must be a number", "须为数字"),
         InputProblem::OutsideShare => lang.pick("must be between 0 and 100%", "须在 0 到 100% 之间"),

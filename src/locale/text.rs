@@ -309,8 +309,11 @@ texts! {
     loss_keep_note: "The ratio is folklore (“five times dearer”), not a finding: change it to your own figures.", "“五倍”只是流传的说法，并非研究结论，请改用自己的数字。";
     chart_tornado: "What the loss depends on", "损失取决于什么";
     chart_tornado_sub: "Yearly profit lost when one input moves by 20% either way", "单个假设上下变动 20% 时的年利润损失";
-    loss_grid: "Profit lost by churn and save rate", "流失率与挽留率下的利润损失";
-    loss_grid_sub: "Yearly profit lost after saving, by share lost (rows) and save rate (columns)", "挽留后的年利润损失：行为流失率，列为挽留成功率";
+    loss_grid: "What saving customers brings", "挽留能带来多少";
+    loss_grid_sub: "Profit kept in the first year less the cost of the programme, by share lost (rows) and save rate (columns)", "首年保住的利润减去方案成本：行为流失率，列为挽留成功率";
+    chart_npv: "What the programme depends on", "挽留方案取决于什么";
+    chart_npv_sub: "Net present value when one input moves by 20% either way", "单个假设上下变动 20% 时的净现值";
+    in_profit: "Profit per customer", "单客利润";
     loss_by_pattern: "Who the lost were", "流失的是谁";
     loss_by_pattern_sub: "Exited customers by pattern, and what they brought in their last 12 months", "已退出客户按模式统计，以及其最后 12 个月的贡献";
     yearly_revenue: "Revenue, last 12 months", "最后 12 个月收入";

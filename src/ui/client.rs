@@ -77,7 +77,7 @@ pub fn open(app: App, source: Source, mapping: Option<Mapping>, confirm: bool) {
                 Lang::En => SampleLanguage::English,
                 Lang::ZhHans => SampleLanguage::SimplifiedChinese,
             };
-            (Request::Sample { language, settings }, None)
+            (Request::Sample { language, mapping, confirm, settings }, None)
         }
     };
     app.source.set_value(Some(source));

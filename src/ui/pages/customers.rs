@@ -40,7 +40,8 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
             _ => "none",
         };
         let press = move |_| sort.update(|s| *s = if s.0 == key { (key, !s.1) } else { (key, key != SortKey::Id) });
-        view! { <th scope="col" aria-sort=order><button on:click=press>{name}</button></th> }
+        let text = matches!(key, SortKey::Stage | SortKey::Pattern | SortKey::ValueClass);
+        view! { <th scope="col" class:text=text aria-sort=order><button on:click=press>{name}</button></th> }
     });
     view! {
         {move || widgets::answer(say::customers_answer(lang, total(), all), false)}

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw, Kpi};
-use crate::analytics::loss::{self, Input};
+use crate::analytics::loss;
 use crate::chart::{self, TornadoBar};
 use crate::locale::{Lang, say, text};
 use crate::report::{LossPrefill, Report};
@@ -133,10 +133,11 @@ pub fn view(app: App, lang: Lang, report: Option<Arc<Report>>) -> impl IntoView 
             <div class="fields">{move || more().map(|field| input(lang, field)).collect_view()}</div>
         </section>
         {move || figures(lang, f())}
-        <div class="two">
+        <div class="two even">
             {move || tornado(lang, f())}
-            {move || grid(lang, f())}
+            {move || programme_tornado(lang, f())}
         </div>
+        <div class="block">{move || grid(lang, f())}</div>
         {report.map(|r| by_pattern(lang, &r))}
         {widgets::how(lang, text::how_loss(lang), text::certainty_exact(lang), Vec::new())}
     }
@@ -181,7 +182,7 @@ fn figures(lang: Lang, f: Fields) -> impl IntoView {
         save_rate: f.save.get(),
     });
     let first = vec![
-        kpi(text::loss_customers(lang), lang.decimal(a.lost, if a.lost.fract() == 0.0 { 0 } else { 1 }), text::per_year(lang).to_owned(), "lost"),
+        kpi(text::loss_customers(lang), lang.decimal(a.lost, usize::from((a.lost - a.lost.round()).abs() >= 0.05)), text::per_year(lang).to_owned(), "lost"),
         kpi(text::loss_revenue(lang), money(a.revenue), text::per_year(lang).to_owned(), "lost-revenue"),
         kpi(text::loss_profit(lang), money(a.profit), text::per_year(lang).to_owned(), "lost-profit"),
         kpi(
@@ -230,37 +231,49 @@ fn figures(lang: Lang, f: Fields) -> impl IntoView {
     .into_any()
 }
 
-fn input_name(lang: Lang, input: Input) -> &'static str {
-    match input {
-        Input::Customers => text::in_customers(lang),
-        Input::Churn => text::in_churn(lang),
-        Input::Revenue => text::in_revenue(lang),
-        Input::Margin => text::in_margin(lang),
-        _ => text::in_cost(lang),
-    }
-}
-
+/// The loss of one year: a plain product, so every input weighs the same.
 fn tornado(lang: Lang, f: Fields) -> impl IntoView {
     let aggregate = f.aggregate();
     let (Ok(base), Ok(bars)) = (loss::aggregate(&aggregate), loss::aggregate_tornado(&aggregate, 0.2)) else {
         return ().into_any();
     };
+    let titles = (text::chart_tornado(lang), text::chart_tornado_sub(lang), text::loss_profit(lang));
+    swings(lang, titles, base.profit, &bars).into_any()
+}
+
+/// The value of the programme: here the inputs weigh differently.
+fn programme_tornado(lang: Lang, f: Fields) -> impl IntoView {
+    let Ok(a) = loss::aggregate(&f.aggregate()) else { return ().into_any() };
+    let input = f.programme(a.lost);
+    let (Ok(base), Ok(bars)) = (loss::programme(&input), loss::programme_tornado(&input, 0.2)) else {
+        return ().into_any();
+    };
+    let titles = (text::chart_npv(lang), text::chart_npv_sub(lang), text::loss_npv(lang));
+    swings(lang, titles, base.npv, &bars).into_any()
+}
+
+fn swings(
+    lang: Lang,
+    (title, sub, measure): (&'static str, &'static str, &'static str),
+    base: f64,
+    bars: &[loss::Bar],
+) -> impl IntoView + use<> {
     let list: Vec<(String, f64, f64)> =
-        bars.iter().map(|b| (format!("{} ±20%", input_name(lang, b.input)), b.low, b.high)).collect();
+        bars.iter().map(|b| (format!("{} ±20%", say::input_name(lang, b.input)), b.low, b.high)).collect();
     let readout = list.iter().map(|(n, lo, hi)| format!("{n}: {} – {}", lang.money(*lo), lang.money(*hi))).collect();
     let numbers = list.iter().map(|(n, lo, hi)| vec![n.clone(), lang.money(*lo), lang.money(*hi)]).collect();
-    let headers = [text::loss_profit(lang), "−20%", "+20%"].map(str::to_owned).to_vec();
+    let headers = [measure, "−20%", "+20%"].map(str::to_owned).to_vec();
     let label = match lang {
-        Lang::En => format!("{} expected", lang.compact(base.profit)),
-        Lang::ZhHans => format!("预计 {}", lang.compact(base.profit)),
+        Lang::En => format!("{} expected", lang.compact(base)),
+        Lang::ZhHans => format!("预计 {}", lang.compact(base)),
     };
     let draw: Draw = Rc::new(move |width, theme| {
         let bars: Vec<TornadoBar<'_>> =
             list.iter().map(|(name, low, high)| TornadoBar { name, low: *low, high: *high }).collect();
-        let chart = chart::Tornado { bars: &bars, base: base.profit, base_label: &label, value: &|v| lang.compact(v) };
+        let chart = chart::Tornado { bars: &bars, base, base_label: &label, value: &|v| lang.compact(v) };
         chart::render_at(&chart, width, theme)
     });
-    view! { <ChartBox title=text::chart_tornado(lang).to_owned() sub=text::chart_tornado_sub(lang).to_owned() draw=draw readout=readout numbers=Some((headers, numbers))/> }.into_any()
+    view! { <ChartBox title=title.to_owned() sub=sub.to_owned() draw=draw readout=readout numbers=Some((headers, numbers))/> }
 }
 
 fn grid(lang: Lang, f: Fields) -> impl IntoView {

@@ -76,7 +76,15 @@ fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         let bars: Vec<Bar<'_>> = words
             .iter()
             .zip(&values)
-            .map(|((name, share), v)| Bar { name, value: *v, interval: None, secondary: share, color: Some(theme.accent) })
+            .enumerate()
+            // The color of the stage they left from; III and IV both leave from stability.
+            .map(|(i, ((name, share), v))| Bar {
+                name,
+                value: *v,
+                interval: None,
+                secondary: share,
+                color: Some(theme.stages[i.min(2)]),
+            })
             .collect();
         chart::render_at(&chart::Bars { bars: &bars, value: &|v| lang.int(v) }, width, theme)
     });
@@ -165,7 +173,7 @@ fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
                 subtitle: note,
                 points: curve,
                 band: &[],
-                color: theme.accent,
+                color: theme.ink2,
             })
             .collect();
         let chart = chart::SmallCurves { panels: &panels, x_name: text::life_axis(lang), x: &|v| lang.decimal(v, 0), y: &|v| lang.tick(v) };
