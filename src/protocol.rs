@@ -69,7 +69,7 @@ pub enum Response {
     Failed(Problem),
 }
 
-/// Why something could not be done.
+/// Why something could not be done. Its tag is not `kind`: that is the response's, in the same object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "problem", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Problem {

@@ -4,77 +4,20 @@
 //! Run with `cargo bench --bench parse`; `TENURE_BENCH_ROWS` changes the number of rows.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+#[path = "parse_body.rs"]
+mod body;
 
-use tenure::customer::Dataset;
-use tenure::ingest::{self, Mapping, Options};
-use tenure::math::Rng;
+use std::sync::OnceLock;
+use std::time::Instant;
 
-fn generate(n_rows: usize) -> Vec<u8> {
-    let mut rng = Rng::new(1);
-    let mut text = String::from("customer_id,order_date,amount,product\n");
-    for _ in 0..n_rows {
-        let (customer, cents) = (rng.below(n_rows / 10 + 1), rng.below(50_000));
-        let (month, day) = (rng.below(12) + 1, rng.below(28) + 1);
-        let (year, product) = (2022 + rng.below(3), rng.below(200));
-        text.push_str(&format!(
-            "C{customer:06},{year}-{month:02}-{day:02},{}.{:02},SKU-{product:04}\n",
-            cents / 100,
-            cents % 100
-        ));
-    }
-    text.into_bytes()
-}
-
-/// Date as year, month and day, and amount.
-type Purchase = ((i32, u32, u32), f64);
-
-/// What one writes first.
-fn baseline(bytes: &[u8]) -> (usize, f64) {
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let rows: Vec<Vec<String>> =
-        text.lines().skip(1).map(|l| l.split(',').map(str::to_owned).collect()).collect();
-    let mut revenue: HashMap<String, Vec<Purchase>> = HashMap::new();
-    let mut total = 0.0;
-    for row in &rows {
-        let mut date = row[1].split('-');
-        let mut part = || date.next().unwrap().parse::<i32>().unwrap();
-        let day = (part(), part() as u32, part() as u32);
-        let amount: f64 = row[2].parse().unwrap();
-        total += amount;
-        revenue.entry(row[0].clone()).or_default().push((day, amount));
-    }
-    (revenue.len(), total)
-}
-
-fn best<T>(n: usize, mut f: impl FnMut() -> T) -> (Duration, T) {
-    let mut out = None;
-    let mut best = Duration::MAX;
-    for _ in 0..n {
-        let start = Instant::now();
-        out = Some(f());
-        best = best.min(start.elapsed());
-    }
-    (best, out.unwrap())
+fn now() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3
 }
 
 fn main() {
     let n_rows = std::env::var("TENURE_BENCH_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
-    let bytes = generate(n_rows);
-    let mapping = Mapping::from(&ingest::read(&bytes, 5).unwrap().proposal);
-    let (ours, loaded) =
-        best(7, || ingest::load(&bytes, &mapping, &Options::default(), &mut ingest::silent).unwrap());
-    let (read, _) = best(7, || ingest::read(&bytes, 5).unwrap());
-    let (plain, (n_customers, total)) = best(3, || baseline(&bytes));
-    let Dataset::Transactions(ledger) = loaded.dataset else { panic!("expected transactions") };
-    assert_eq!((ledger.n_rows(), ledger.n_customers()), (n_rows, n_customers));
-    let minor: i128 = ledger.amount.iter().map(|a| i128::from(*a)).sum();
-    assert!((ledger.scale.to_f64(minor) / total - 1.0).abs() < 1e-9);
-    let mb = bytes.len() as f64 / 1e6;
-    println!("{n_rows} rows, {mb:.1} MB, {n_customers} customers");
-    println!("ingest::read  {:8.1} ms", read.as_secs_f64() * 1e3);
-    println!("ingest::load  {:8.1} ms  ({:.0} MB/s)", ours.as_secs_f64() * 1e3, mb / ours.as_secs_f64());
-    println!("plain reader  {:8.1} ms", plain.as_secs_f64() * 1e3);
-    println!("ratio         {:8.2}", plain.as_secs_f64() / ours.as_secs_f64());
+    for line in body::measure(n_rows, now) {
+        println!("{line}");
+    }
 }

@@ -14,10 +14,9 @@ fn now() -> f64 {
 }
 
 fn main() {
-    println!("  n   fast us   exhaustive us   ratio");
-    for n in [12, 24, 36, 48, 60] {
-        let c = body::compare(n, now);
-        println!("{n:3} {:9.2} {:15.1} {:7.1}", c.fast_us, c.exhaustive_us, c.exhaustive_us / c.fast_us);
+    println!("{}", body::HEAD);
+    for n in body::LENGTHS {
+        println!("{}", body::line(n, &body::compare(n, now)));
     }
     println!("100,000 customers of 36 months, whole method: {:.2} s", body::whole(100_000, 36, now));
 }
