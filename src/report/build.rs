@@ -65,11 +65,10 @@ impl Wanted {
     #[must_use]
     pub fn of(sections: &[String]) -> Self {
         let any = |keys: &[&str]| sections.iter().any(|s| keys.contains(&s.as_str()));
-        let whole = any(&["customers", "valueMatrix", "overview", "loss"]);
-        Self {
-            models: whole || any(&["clvModel"]),
-            stages: whole || any(&["lifecycle", "patterns", "patternDetail"]),
-        }
+        // These carry current values, which rest on both; a number must not depend on what else was asked for.
+        let whole =
+            any(&["customers", "valueMatrix", "overview", "loss", "lifecycle", "patterns", "patternDetail"]);
+        Self { models: whole || any(&["clvModel"]), stages: whole }
     }
 }
 

@@ -16,7 +16,7 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 use super::state::{App, Page};
 use crate::ingest::Mapping;
 use crate::locale::Lang;
-use crate::protocol::{Request, Response};
+use crate::protocol::{PROTOCOL_VERSION, Request, Response};
 use crate::report::{CustomerQuery, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
@@ -148,6 +148,7 @@ fn new_worker() -> Result<Worker, JsValue> {
 fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, JsValue> {
     let message = js_sys::Object::new();
     let request = request.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    js_sys::Reflect::set(&message, &"version".into(), &PROTOCOL_VERSION.into())?;
     js_sys::Reflect::set(&message, &"request".into(), &request)?;
     if let Some(file) = file {
         js_sys::Reflect::set(&message, &"file".into(), &file)?;

@@ -39,8 +39,11 @@ enum ColumnRef {
 
 /// Serves one call; the worker is ended by its caller afterwards.
 pub(super) fn serve(api: &JsValue, data: &JsValue) {
-    let answer = match serde_wasm_bindgen::from_value::<Call>(api.clone()) {
-        Err(error) => Err(("invalid-settings", error.to_string())),
+    let call = unknown_setting(api)
+        .map_or(Ok(()), Err)
+        .and_then(|()| serde_wasm_bindgen::from_value::<Call>(api.clone()).map_err(|e| e.to_string()));
+    let answer = match call {
+        Err(error) => Err(("invalid-settings", error)),
         Ok(call) => {
             let file = field(data, "file").and_then(|f| f.dyn_into::<Blob>().ok());
             let result =
@@ -66,6 +69,18 @@ pub(super) fn serve(api: &JsValue, data: &JsValue) {
     if let Some(scope) = scope() {
         let _ = scope.post_message(&message);
     }
+}
+
+/// A setting nobody knows: most likely a typing error, which must not pass in silence. (serde-wasm-bindgen looks only
+/// for the names it knows, so `deny_unknown_fields` sees nothing.)
+fn unknown_setting(api: &JsValue) -> Option<String> {
+    let given = field(api, "settings")?;
+    let known = to_js(&Settings::default()).ok()?;
+    Object::keys(given.unchecked_ref::<Object>())
+        .iter()
+        .filter_map(|key| key.as_string())
+        .find(|key| !Reflect::has(&known, &key.as_str().into()).unwrap_or(true))
+        .map(|key| format!("there is no setting {key}"))
 }
 
 fn file_problem(error: ingest::Error) -> Problem {

@@ -422,7 +422,10 @@ impl Exhaustive {
         let others = greatest_of.iter().enumerate().filter(|&(s, _)| s != sequence);
         Posterior {
             path,
-            best: (seq.to_vec(), best.map_or_else(Vec::new, |b| b.ends[..seq.len()].iter().map(|&e| usize::from(e)).collect())),
+            best: (
+                seq.to_vec(),
+                best.map_or_else(Vec::new, |b| b.ends[..seq.len()].iter().map(|&e| usize::from(e)).collect()),
+            ),
             best_weight,
             second_sequence: others.map(|(_, &w)| w).fold(0.0, f64::max),
             n_candidates: 0,
