@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { dist, give, headline, launch, number, open, openSample, serve, text, visit } from "./harness.mjs";
 
 const ROWS = 1_000_000;
-/** Longest task of the main thread that counts as responsive, in ms. */
+/** The longest the main thread may be busy without looking up, in ms. */
 const LIMIT = 50;
 let server, browser, folder, big;
 before(async () => {
@@ -56,61 +56,62 @@ test("a run over a million rows can be cancelled: the earlier result stays and t
   await context.close();
 });
 
-/** One run over the big file with the main thread watched; its tasks above the limit, and what it waited at most. */
-async function watched() {
-  const { page, context, errors } = await open(browser, server.url);
-  await page.evaluate(() => {
-    window.longTasks = [];
-    new PerformanceObserver(list => {
-      for (const e of list.getEntries()) longTasks.push({ at: Math.round(e.startTime), ms: e.duration, from: e.attribution?.[0]?.name });
-    }).observe({ type: "longtask", buffered: false });
-    // Long tasks are told from 50 ms; the gap between two turns of the event loop also shows shorter ones.
-    window.longestGap = 0;
-    let last = performance.now();
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      const now = performance.now();
-      longestGap = Math.max(longestGap, now - last);
-      last = now;
-      setTimeout(() => channel.port2.postMessage(0), 1);
-    };
-    channel.port2.postMessage(0);
-  });
-  const from = Date.now();
-  await give(page, big);
-  await page.getByTestId("kpi-customers").waitFor({ timeout: 60_000 });
-  const took = Date.now() - from;
-  await page.locator("figure svg").first().waitFor();
-  await page.waitForTimeout(300);
-  const rows = [await text(page, "rows-read"), await text(page, "rows-used"), await text(page, "rows-aside")].map(number);
-  const run = await page.evaluate(() => longTasks.length);
-  for (const name of ["lifecycle", "patterns", "value", "customers", "loss"]) {
-    await visit(page, name);
-    await page.waitForTimeout(150);
-  }
-  const seen = await page.evaluate(run => ({
-    whileRunning: longTasks.slice(0, run), tasks: longTasks, gap: Math.round(longestGap),
-    marks: performance.getEntriesByType("measure").map(m => [m.name, Math.round(m.duration)]),
-  }), run);
-  // The watch itself is watched: a block made on purpose has to show.
-  await page.evaluate(() => { longTasks.length = 0; setTimeout(() => { const end = performance.now() + 120; while (performance.now() < end); }, 0); });
-  await page.waitForFunction(() => longTasks.some(task => task.ms >= 100));
-  await context.close();
-  return { took, rows, errors, ...seen };
+/**
+ * Watches the main thread while `work` runs: every task of it, with the time it took and the processor time it used.
+ * On a shared machine a task also takes the time in which others had the processor; only its own is the code's doing.
+ */
+async function mainThread(page, work) {
+  await browser.startTracing(page, { categories: ["toplevel", "blink.user_timing"] });
+  await page.evaluate(() => performance.mark("watch"));
+  let trace;
+  try { await work(name => page.evaluate(n => performance.mark(n), name)); } finally { trace = JSON.parse((await browser.stopTracing()).toString()).traceEvents; }
+  const thread = e => `${e.pid}:${e.tid}`;
+  const marks = trace.filter(e => e.cat?.includes("user_timing")).sort((a, b) => a.ts - b.ts);
+  const main = thread(marks.find(e => e.name === "watch"));
+  const during = ts => marks.filter(m => m.ts <= ts && m.name.startsWith("at:")).at(-1)?.name.slice(3) ?? "start";
+  return trace
+    .filter(e => e.ph === "X" && e.name === "ThreadControllerImpl::RunTask" && thread(e) === main)
+    .map(e => ({ during: during(e.ts), ms: e.dur / 1000, own: (e.tdur ?? e.dur) / 1000 }))
+    .sort((a, b) => b.own - a.own);
 }
 
-test(`the main thread is never blocked over ${LIMIT} ms while a million rows are read and reported`, async t => {
-  // Another process can only make a task longer, so the best of three runs is nearest to the code's own.
-  const runs = [];
-  for (let i = 0; i < 3; i += 1) {
-    const run = await watched();
-    assert.deepEqual(run.rows, [ROWS, ROWS, 0]);
-    assert.deepEqual(run.errors, []);
-    t.diagnostic(`${run.took} ms in all; longest gap ${run.gap} ms; long tasks ${JSON.stringify(run.tasks)}; ${JSON.stringify(run.marks)}`);
-    assert.deepEqual(run.marks.map(([name]) => name).sort(), ["tenure:analyze", "tenure:parse", "tenure:read", "tenure:render"]);
-    runs.push(run);
-    if (run.tasks.length === 0) break;
-  }
-  const longest = Math.min(...runs.map(r => Math.max(0, ...r.tasks.map(task => task.ms))));
-  assert.ok(longest <= LIMIT, `${longest} ms`);
+test(`the main thread is never busy over ${LIMIT} ms at a time: a million rows are read, reported and shown on every page`, async t => {
+  const { page, context, errors } = await open(browser, server.url);
+  const from = Date.now();
+  let took;
+  const tasks = await mainThread(page, async at => {
+    await at("at:run");
+    await give(page, big);
+    await page.getByTestId("kpi-customers").waitFor({ timeout: 60_000 });
+    took = Date.now() - from;
+    await page.locator("figure svg").first().waitFor();
+    for (const name of ["lifecycle", "patterns", "value", "customers", "loss", "overview"]) {
+      await at(`at:${name}`);
+      await visit(page, name);
+      await page.waitForTimeout(150);
+    }
+    await at("at:language");
+    await page.getByTestId("language").selectOption("zh-Hans");
+    await page.waitForTimeout(150);
+    await page.getByTestId("language").selectOption("en");
+  });
+  const rows = [await text(page, "rows-read"), await text(page, "rows-used"), await text(page, "rows-aside")].map(number);
+  assert.deepEqual(rows, [ROWS, ROWS, 0]);
+  const marks = await page.evaluate(() => performance.getEntriesByType("measure").map(m => [m.name, Math.round(m.duration)]));
+  t.diagnostic(`${took} ms in all: ${marks.map(([name, ms]) => `${name} ${ms}`).join(", ")}`);
+  t.diagnostic(`longest tasks: ${tasks.slice(0, 6).map(k => `${k.during} ${k.own.toFixed(0)} ms (${k.ms.toFixed(0)} on the clock)`).join(", ")}`);
+  assert.deepEqual(marks.map(([name]) => name).sort(), ["tenure:analyze", "tenure:parse", "tenure:read", "tenure:render"]);
+  assert.ok(tasks.length > 20, "tasks were seen");
+  const long = tasks.filter(k => k.own > LIMIT);
+  assert.deepEqual(long, []);
+
+  // The watch itself is watched: a block made on purpose has to show.
+  const blocked = await mainThread(page, () => page.evaluate(() => new Promise(done => setTimeout(() => {
+    const end = performance.now() + 150;
+    while (performance.now() < end);
+    done();
+  }, 0))));
+  assert.ok(blocked[0].ms >= 145 && blocked[0].own > LIMIT, JSON.stringify(blocked[0]));
+  assert.deepEqual(errors, []);
+  await context.close();
 });
