@@ -251,6 +251,21 @@ test("every chart of every page has a name and answers the arrow keys", async ()
   await context.close();
 });
 
+test("at 360 px no page is wider than the screen, in either language", async () => {
+  for (const lang of ["en-US", "zh-CN"]) {
+    const { page, context } = await open(browser, server.url, { lang, width: 360, height: 740 });
+    await openSample(page);
+    const wide = [];
+    for (const name of PAGES) {
+      await settled(page, name);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) wide.push(`${lang} ${name}: ${over} px`);
+    }
+    assert.deepEqual(wide, []);
+    await context.close();
+  }
+});
+
 test("an address opens its page, back goes back, and an unknown one opens the start", async () => {
   const { page, context } = await open(browser, server.url, { hash: "#/loss" });
   await page.getByTestId("lost").waitFor();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { FILES, cells, data, dist, figure, launch, needsData, number, open, openFile, serve, sum, text, visit } from "./harness.mjs";
+import { FILES, cells, csv, data, day, dist, figure, launch, needsData, number, open, openFile, serve, sum, text, visit } from "./harness.mjs";
 
 let server, browser;
 before(async () => { server = await serve(dist); browser = await launch(); });
@@ -63,6 +63,25 @@ test("a file of contracts with a left-or-stayed flag gives its churn and surviva
   assert.match(await text(page, "answer"), /1,869 of 7,043/);
   await visit(page, "patterns");
   await page.locator("figure svg").first().waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a file dropped on the page is opened like a chosen one, and one with Chinese headers and dates is understood", async () => {
+  const { page, context, errors } = await open(browser, server.url);
+  const chinese = i => day(i).replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日");
+  const file = csv("订单.csv", "客户,日期,金额", i => `客户${i % 20},${chinese(i)},${10 + i}.50`);
+  const dropped = await page.evaluateHandle(([name, body]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([body], name, { type: "text/csv" }));
+    return transfer;
+  }, [file.name, file.buffer.toString()]);
+  await page.getByTestId("drop").dispatchEvent("dragover", { dataTransfer: dropped });
+  await page.getByTestId("drop").dispatchEvent("drop", { dataTransfer: dropped });
+  await page.getByTitle("订单.csv", { exact: true }).waitFor();
+  assert.equal(await figure(page, "kpi-customers"), "20");
+  assert.equal(await figure(page, "kpi-revenue"), "48,000");
+  assert.equal(await text(page, "rows-used"), "300");
   assert.deepEqual(errors, []);
   await context.close();
 });
