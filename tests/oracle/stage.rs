@@ -288,7 +288,6 @@ impl Search<'_> {
     fn visit<const SEQUENCE: usize>(&mut self) {
         let Self { prefix, candidates, params, durations, ratio, n_candidates, bics, .. } = self;
         let (nf, nu) = (self.n as f64, params.prior_df);
-        let seq = SEQUENCES[SEQUENCE];
         let used = const { nodes_of(SEQUENCES[SEQUENCE]) };
         let (explores, stable) = const { (SEQUENCES[SEQUENCE][0] == E, has(SEQUENCES[SEQUENCE], S)) };
         let penalty = 0.5 * (u8::from(used[0]) + u8::from(used[1]) + u8::from(used[2])) as f64 * nf.ln();
@@ -422,7 +421,10 @@ impl Exhaustive {
         let others = greatest_of.iter().enumerate().filter(|&(s, _)| s != sequence);
         Posterior {
             path,
-            best: (seq.to_vec(), best.map_or_else(Vec::new, |b| b.ends[..seq.len()].iter().map(|&e| usize::from(e)).collect())),
+            best: (
+                seq.to_vec(),
+                best.map_or_else(Vec::new, |b| b.ends[..seq.len()].iter().map(|&e| usize::from(e)).collect()),
+            ),
             best_weight,
             second_sequence: others.map(|(_, &w)| w).fold(0.0, f64::max),
             n_candidates: 0,
