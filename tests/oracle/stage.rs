@@ -288,7 +288,6 @@ impl Search<'_> {
     fn visit<const SEQUENCE: usize>(&mut self) {
         let Self { prefix, candidates, params, durations, ratio, n_candidates, bics, .. } = self;
         let (nf, nu) = (self.n as f64, params.prior_df);
-        let seq = SEQUENCES[SEQUENCE];
         let used = const { nodes_of(SEQUENCES[SEQUENCE]) };
         let (explores, stable) = const { (SEQUENCES[SEQUENCE][0] == E, has(SEQUENCES[SEQUENCE], S)) };
         let penalty = 0.5 * (u8::from(used[0]) + u8::from(used[1]) + u8::from(used[2])) as f64 * nf.ln();
