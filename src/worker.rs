@@ -100,7 +100,11 @@ fn open(
     if mapping.is_none() {
         let table =
             ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
-        if confirm || !table.proposal.certain {
+        if !confirm && let Some(error) = table.proposal.missing() {
+            return Err(Problem::File { error, table: Some(Box::new(table)) });
+        }
+        // Dates that read both ways are a question of their own; the run says where the first one is.
+        if confirm || !(table.proposal.certain || table.ambiguous_date.is_some()) {
             return Ok(Opened::Table(Box::new(table)));
         }
     }

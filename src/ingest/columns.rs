@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::date::{self, DateCell};
+use super::error::Error;
 use super::flag;
 use super::header::{self, Fit};
 use super::number::{self, NumberCell};
@@ -181,6 +182,23 @@ impl Proposal {
     #[must_use]
     pub fn column(&self, role: Role) -> Option<usize> {
         self.columns.iter().position(|c| c.role == Some(role))
+    }
+
+    /// The first role without which nothing can be computed, and that no column was found for.
+    #[must_use]
+    pub fn missing(&self) -> Option<Error> {
+        let lacks = |roles: &[Role]| roles.iter().all(|r| self.column(*r).is_none());
+        let priced = !lacks(&[Role::Quantity]) && !lacks(&[Role::UnitPrice]);
+        if lacks(&[Role::Customer]) {
+            return Some(Error::NoCustomerColumn);
+        }
+        match self.shape {
+            Shape::Transactions if lacks(&[Role::Date]) => Some(Error::NoDateColumn),
+            Shape::Transactions if lacks(&[Role::Amount]) && !priced => Some(Error::NoAmountColumn),
+            Shape::Contracts if lacks(&[Role::Tenure, Role::StartDate]) => Some(Error::NoDateColumn),
+            Shape::Contracts if lacks(&[Role::Churned, Role::EndDate]) => Some(Error::NoChurnColumn),
+            _ => None,
+        }
     }
 }
 

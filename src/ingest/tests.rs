@@ -390,3 +390,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_proposal_names_the_first_role_it_lacks() {
+    let missing = |text: &str| read(text.as_bytes(), 5).unwrap().proposal.missing();
+    let rows = |line: fn(usize) -> String| (0..40).map(line).collect::<String>();
+    let no_customer = format!("date,amount\n{}", rows(|i| format!("2024-01-{:02},{i}.50\n", i % 28 + 1)));
+    let no_date = format!("customer,amount\n{}", rows(|i| format!("C{},{i}.50\n", i % 9)));
+    let no_amount = format!("customer,date\n{}", rows(|i| format!("C{},2024-01-{:02}\n", i % 9, i % 28 + 1)));
+    let whole = format!(
+        "customer,date,amount\n{}",
+        rows(|i| format!("C{},2024-01-{:02},{i}.50\n", i % 9, i % 28 + 1))
+    );
+    assert_eq!(missing(&no_customer), Some(Error::NoCustomerColumn));
+    assert_eq!(missing(&no_date), Some(Error::NoDateColumn));
+    assert_eq!(missing(&no_amount), Some(Error::NoAmountColumn));
+    assert_eq!(missing(&whole), None);
+}

@@ -170,6 +170,7 @@ fn heard(app: App, response: Response) {
             app.client.update_value(|c| c.current = c.running.take());
             app.rows.set(Default::default());
             app.filter.set(Default::default());
+            app.typed.update_value(|t| t.clear());
         }
         // The question may take the user a while; the run after it gets a worker of its own.
         Response::Proposal(_) | Response::Failed(_) => app.client.update_value(|c| c.running = None),

@@ -1,5 +1,6 @@
 //! What the page knows: the session, the reader's choices, and where they are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gloo::storage::{LocalStorage as Storage, Storage as _};
@@ -120,6 +121,8 @@ pub struct App {
     pub requests: RwSignal<u32>,
     /// The workers.
     pub client: StoredValue<Client, LocalStorage>,
+    /// Numbers typed on the loss page, by field: they outlive a change of page or language, not another report.
+    pub typed: StoredValue<BTreeMap<&'static str, String>>,
     /// What was opened last, for a second run with other columns.
     pub source: StoredValue<Option<Source>, LocalStorage>,
 }
@@ -151,6 +154,7 @@ impl App {
             filter: RwSignal::default(),
             requests: RwSignal::new(0),
             client: StoredValue::new_local(Client::default()),
+            typed: StoredValue::new(BTreeMap::new()),
             source: StoredValue::new_local(None),
         };
         app.follow_address();

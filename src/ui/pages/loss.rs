@@ -29,7 +29,11 @@ struct Field {
 }
 
 impl Field {
-    fn new(id: &'static str, label: fn(Lang) -> &'static str, kind: Kind, value: f64) -> Self {
+    /// A field with what was typed before, else with `value`.
+    fn new(app: App, id: &'static str, label: fn(Lang) -> &'static str, kind: Kind, value: f64) -> Self {
+        if let Some(before) = app.typed.with_value(|t| t.get(id).cloned()) {
+            return Self { id, label, kind, typed: RwSignal::new(before) };
+        }
         let shown = if kind == Kind::Percent { value * 100.0 } else { value };
         // Two decimals are what a person would type; trailing zeros are not.
         let text = format!("{shown:.2}");
@@ -64,27 +68,23 @@ struct Fields {
 }
 
 impl Fields {
-    fn new(p: &LossPrefill) -> Self {
+    fn new(app: App, p: &LossPrefill) -> Self {
         use Kind::{Number, Percent};
         let churn = p.annual_churn.unwrap_or(0.05);
+        let field = |id, label, kind, value| Field::new(app, id, label, kind, value);
         Self {
-            customers: Field::new("customers", text::in_customers, Number, p.customers.unwrap_or(6000.0)),
-            churn: Field::new("churn", text::in_churn, Percent, churn),
-            revenue: Field::new(
-                "revenue",
-                text::in_revenue,
-                Number,
-                p.revenue_per_customer.unwrap_or(1000.0),
-            ),
-            margin: Field::new("margin", text::in_margin, Percent, p.margin.unwrap_or(0.10)),
-            save: Field::new("save", text::in_save, Percent, 0.2),
-            retention: Field::new("retention", text::in_retention, Percent, 1.0 - churn),
-            discount: Field::new("discount", text::in_discount, Percent, 0.10),
-            years: Field::new("years", text::in_horizon, Number, 3.0),
-            cost: Field::new("cost", text::in_cost, Number, 3000.0),
-            running: Field::new("running", text::in_cost_year, Number, 0.0),
-            cac: Field::new("cac", text::in_cac, Number, 200.0),
-            ratio: Field::new("ratio", text::in_ratio, Number, 5.0),
+            customers: field("customers", text::in_customers, Number, p.customers.unwrap_or(6000.0)),
+            churn: field("churn", text::in_churn, Percent, churn),
+            revenue: field("revenue", text::in_revenue, Number, p.revenue_per_customer.unwrap_or(1000.0)),
+            margin: field("margin", text::in_margin, Percent, p.margin.unwrap_or(0.10)),
+            save: field("save", text::in_save, Percent, 0.2),
+            retention: field("retention", text::in_retention, Percent, 1.0 - churn),
+            discount: field("discount", text::in_discount, Percent, 0.10),
+            years: field("years", text::in_horizon, Number, 3.0),
+            cost: field("cost", text::in_cost, Number, 3000.0),
+            running: field("running", text::in_cost_year, Number, 0.0),
+            cac: field("cac", text::in_cac, Number, 200.0),
+            ratio: field("ratio", text::in_ratio, Number, 5.0),
         }
     }
 
@@ -117,8 +117,11 @@ impl Fields {
 pub fn view(app: App, lang: Lang, report: Option<Arc<Report>>) -> impl IntoView {
     let prefill = report.as_ref().map(|r| r.loss.inputs.clone()).unwrap_or_default();
     let from_file = report.is_some();
-    // A rebuilt page (another language) keeps what was typed: the fields live with the app, per report.
-    let fields = RwSignal::new(Fields::new(&prefill));
+    let fields = RwSignal::new(Fields::new(app, &prefill));
+    let reset = move |prefill: &LossPrefill| {
+        app.typed.update_value(|t| t.clear());
+        fields.set(Fields::new(app, prefill));
+    };
     let f = move || fields.get();
     let aggregate = Memo::new(move |_| loss::aggregate(&f().aggregate()));
     let answer = move || match aggregate.get() {
@@ -128,15 +131,14 @@ pub fn view(app: App, lang: Lang, report: Option<Arc<Report>>) -> impl IntoView 
     let main = move || [f().customers, f().churn, f().revenue, f().margin];
     let more =
         move || [f().save, f().retention, f().discount, f().years, f().cost, f().running, f().cac, f().ratio];
-    let _ = app;
     view! {
         {answer}
         <section class="block">
             <h2>{text::loss_inputs(lang)}</h2>
             <p class="sub">{if from_file { text::prefilled(lang) } else { text::typed(lang) }}
-                " "<button class="button link no-print" on:click=move |_| fields.set(Fields::new(&prefill))>{text::reset(lang)}</button></p>
-            <div class="fields">{move || main().map(|field| input(lang, field)).collect_view()}</div>
-            <div class="fields">{move || more().map(|field| input(lang, field)).collect_view()}</div>
+                " "<button class="button link no-print" on:click=move |_| reset(&prefill)>{text::reset(lang)}</button></p>
+            <div class="fields">{move || main().map(|field| input(app, lang, field)).collect_view()}</div>
+            <div class="fields">{move || more().map(|field| input(app, lang, field)).collect_view()}</div>
         </section>
         {move || figures(lang, f())}
         <div class="two even">
@@ -149,14 +151,18 @@ pub fn view(app: App, lang: Lang, report: Option<Arc<Report>>) -> impl IntoView 
     }
 }
 
-fn input(lang: Lang, field: Field) -> impl IntoView {
+fn input(app: App, lang: Lang, field: Field) -> impl IntoView {
     let unit = if field.kind == Kind::Percent { " (%)" } else { "" };
     let bad = move || !field.get().is_finite();
     view! {
         <label>{(field.label)(lang)}{unit}
             <input class="control" inputmode="decimal" autocomplete="off" data-testid=format!("in-{}", field.id)
                 prop:value=move || field.typed.get() aria-invalid=move || bad().to_string()
-                on:input=move |e| field.typed.set(event_target_value(&e))/>
+                on:input=move |e| {
+                    let value = event_target_value(&e);
+                    app.typed.update_value(|t| { t.insert(field.id, value.clone()); });
+                    field.typed.set(value);
+                }/>
             {move || bad().then(|| view! { <span class="bad">{lang.pick("a number, please", "请输入数字")}</span> })}
         </label>
     }
