@@ -285,6 +285,8 @@ pub struct Contracts {
 
 /// What a file turned out to hold.
 #[derive(Clone, Debug, PartialEq)]
+// There is one of these at a time: its size does not matter, a pointer more would only be in the way.
+#[allow(clippy::large_enum_variant)]
 pub enum Dataset {
     /// One row per purchase or order line.
     Transactions(Ledger),

@@ -145,4 +145,3 @@ pub struct Progress {
     /// Of how many; 0 when unknown.
     pub total: f64,
 }
-

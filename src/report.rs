@@ -1,7 +1,7 @@
 //! The report: every number a page, an export or an embedding host may show, as plain public fields.
 //!
 //! [`Settings`] come in unchecked; [`Settings::check`] turns them into [`ValidSettings`], and only those can run.
-//! [`build`] takes a [`Dataset`] and valid settings and computes the whole [`Report`]. A native test, the worker and
+//! [`build`] takes a [`Dataset`](crate::customer::Dataset) and valid settings and computes the whole [`Report`]. A native test, the worker and
 //! the JS API call this same function, so a number is the same wherever it is read.
 //!
 //! Field names become the camelCase keys of the public `Report` contract (see README, "Embedding"): they may be
@@ -171,7 +171,8 @@ impl ActionKind {
 
 impl CustomerStage {
     /// All, in the order of a relationship.
-    pub const ALL: [Self; 5] = [Self::Exploration, Self::BuildUp, Self::Stability, Self::Decline, Self::Exited];
+    pub const ALL: [Self; 5] =
+        [Self::Exploration, Self::BuildUp, Self::Stability, Self::Decline, Self::Exited];
 
     /// The key of the contract.
     #[must_use]
@@ -205,7 +206,8 @@ pub enum CustomerPattern {
 
 impl CustomerPattern {
     /// All.
-    pub const ALL: [Self; 5] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm, Self::Active];
+    pub const ALL: [Self; 5] =
+        [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm, Self::Active];
     /// The endings.
     pub const ENDINGS: [Self; 4] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm];
 
@@ -603,7 +605,7 @@ pub struct RfmGroup {
 pub struct ClvModel {
     /// `mbgnbd`, `bgnbd` or `paretonbd`; `km` for contracts.
     pub model: String,
-    /// Always `weeks`.
+    /// Unit of time of the parameters: `weeks`; `months` for the survival curve of contracts.
     pub unit: String,
     /// Parameters by name.
     pub params: ClvParams,

@@ -91,10 +91,9 @@ impl Session {
                 Self { outcome, activity: Activity::Running { origin, progress: None } }
             }
             (Activity::Running { origin, .. }, Event::Said(response)) => said(outcome, origin, response),
-            (Activity::Running { origin, .. }, Event::Crashed(detail)) => Self {
-                outcome,
-                activity: Activity::Failed { origin, problem: Problem::Crashed { detail } },
-            },
+            (Activity::Running { origin, .. }, Event::Crashed(detail)) => {
+                Self { outcome, activity: Activity::Failed { origin, problem: Problem::Crashed { detail } } }
+            }
             (_, Event::Dismissed) => Self { outcome, activity: Activity::Idle },
             (activity, _) => Self { outcome, activity },
         }
@@ -116,16 +115,17 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
             let table = Arc::new(*table);
             Session { outcome, activity: Activity::Mapping { origin, table, problem: None } }
         }
-        Response::Report(report) => Session {
-            outcome: Some(Outcome { report: Arc::new(*report), origin }),
-            activity: Activity::Idle,
-        },
+        Response::Report(report) => {
+            Session { outcome: Some(Outcome { report: Arc::new(*report), origin }), activity: Activity::Idle }
+        }
         // A missing column is a question, not an end: the user may know which one it is.
         Response::Failed(problem @ Problem::File { table: Some(_), .. }) if problem.asks_for_columns() => {
             ask(outcome, origin, problem)
         }
         Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
-        Response::Customers { .. } => Session { outcome, activity: Activity::Running { origin, progress: None } },
+        Response::Customers { .. } => {
+            Session { outcome, activity: Activity::Running { origin, progress: None } }
+        }
     }
 }
 

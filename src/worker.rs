@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use crate::ingest::{self, Mapping, Table};
-use crate::protocol::{Problem, Progress, Request, Response};
+use crate::protocol::{PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted};
 use crate::sample;
 
@@ -36,8 +36,10 @@ pub fn run(scope: &DedicatedWorkerGlobalScope) {
             js_api::serve(&api, &data);
             return;
         }
+        let version = field(&data, "version").and_then(|v| v.as_f64());
         let answer = field(&data, "request")
-            .ok_or_else(|| "no request".to_owned())
+            .filter(|_| version == Some(f64::from(PROTOCOL_VERSION)))
+            .ok_or_else(|| "the page and its worker are of different versions; reload the page".to_owned())
             .and_then(|r| serde_wasm_bindgen::from_value::<Request>(r).map_err(|e| e.to_string()))
             .map(|request| serve(request, field(&data, "file"), &customers))
             .unwrap_or_else(|detail| Response::Failed(Problem::Crashed { detail }));
@@ -96,7 +98,8 @@ fn open(
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     if mapping.is_none() {
-        let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        let table =
+            ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
         if confirm || !table.proposal.certain {
             return Ok(Opened::Table(Box::new(table)));
         }
@@ -134,9 +137,7 @@ fn read_blob(file: Option<&Blob>) -> Result<Vec<u8>, Problem> {
     }
     let reader = FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(size as usize)
-        .map_err(|_| crashed("out of memory while reading the file"))?;
+    bytes.try_reserve_exact(size as usize).map_err(|_| crashed("out of memory while reading the file"))?;
     let mut start = 0.0;
     while start < size {
         progress(Step::Read, start, size);

@@ -1,5 +1,7 @@
 //! The whole way from bytes to report, on real files and on the built-in sample.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{analyze, data};
@@ -71,7 +73,10 @@ fn cdnow_sample_with_and_without_header() {
         println!("{name}: {declining} of {repeaters} active repeat buyers declining");
         assert!(f64::from(declining) <= 0.05 * f64::from(repeaters));
         let abort = r.patterns.iter().find(|p| p.pattern == CustomerPattern::EarlyAbort).unwrap();
-        assert!(f64::from(abort.customers) > 0.9 * f64::from(r.overview.exited), "nearly all exited are pattern I");
+        assert!(
+            f64::from(abort.customers) > 0.9 * f64::from(r.overview.exited),
+            "nearly all exited are pattern I"
+        );
         // The whole 18-month log (23.3).
         let model = r.clv_model.as_ref().unwrap();
         assert!((model.log_likelihood.unwrap() + 17_127.37).abs() < 0.01);

@@ -55,7 +55,7 @@ export interface Options {
   onProgress?: (progress: Progress) => void;
 }
 
-/** Parallel columns, one entry per customer. */
+/** Parallel columns, one entry per customer; a column that this file does not support is empty. */
 export interface Customers {
   id: string[];
   transactions: Uint32Array;

@@ -33,19 +33,35 @@ async function blobOf(input) {
   throw failure("unreadable", "expected a File, Blob, ArrayBuffer, URL or array of row objects");
 }
 
+const localDay = date => {
+  if (Number.isNaN(date.getTime())) return "";
+  const two = n => String(n).padStart(2, "0");
+  return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+};
+
 /** Rows as CSV: every cell quoted, dates as ISO days, so that no value is read as anything but itself. */
 function csvOf(rows) {
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   const cell = value => {
     if (value === null || value === undefined) return "";
-    const text = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+    // A Date is the day its reader sees: local midnight must not become the day before.
+    const text = value instanceof Date ? localDay(value) : String(value);
     return `"${text.replaceAll('"', '""')}"`;
   };
   const line = cells => cells.map(cell).join(",");
   return [line(columns), ...rows.map(row => line(columns.map(c => row[c])))].join("\n");
 }
 
-async function call(kind, input, { columns, settings, only, limit, signal, onProgress } = {}) {
+/** Every failure carries a code; what the browser throws on its own gets one here. */
+const call = (kind, input, options = {}) => run(kind, input, options).catch(error => {
+  if (error?.code) throw error;
+  if (error instanceof WebAssembly.CompileError) {
+    throw failure("internal", `WebAssembly may not be compiled here; the content security policy needs 'wasm-unsafe-eval' (${error.message})`);
+  }
+  throw failure(error instanceof TypeError ? "unreadable" : "internal", String(error?.message ?? error));
+});
+
+async function run(kind, input, { columns, settings, only, limit, signal, onProgress }) {
   const aborted = () => failure("aborted", "The calculation was cancelled.");
   if (signal?.aborted) throw aborted();
   const [code, file] = await Promise.all([module(), blobOf(input)]);

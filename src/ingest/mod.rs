@@ -15,7 +15,7 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: [`format`] (is it text), [`encoding`], [`dialect`] (delimiter, header), [`records`]
+//! The steps, one file each: [`mod@format`] (is it text), [`encoding`], [`dialect`] (delimiter, header), [`records`]
 //! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
 //! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
 

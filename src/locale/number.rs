@@ -3,7 +3,8 @@
 use super::Lang;
 use crate::customer::Day;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Lang {
     /// A whole number with groups of three: `12,345`.
@@ -70,9 +71,11 @@ impl Lang {
     #[must_use]
     pub fn tick(self, x: f64) -> String {
         let text = self.compact(x);
-        let split = text.find(|c: char| !c.is_ascii_digit() && !",.\u{2212}".contains(c)).unwrap_or(text.len());
+        let split =
+            text.find(|c: char| !c.is_ascii_digit() && !",.\u{2212}".contains(c)).unwrap_or(text.len());
         let (number, unit) = text.split_at(split);
-        let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+        let number =
+            if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
         format!("{number}{unit}")
     }
 

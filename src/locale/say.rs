@@ -1,11 +1,11 @@
 //! Sentences that carry numbers. Each reads fields of the report and computes nothing beyond picking a wording.
 
 use super::{Lang, text};
-use crate::report::CustomerPattern as Pattern;
-use crate::analytics::value_matrix::ValueClass;
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
+use crate::analytics::value_matrix::ValueClass;
 use crate::ingest::{Basis, Delimiter, Error, Evidence, Format, IssueKind, Role};
 use crate::protocol::Problem;
+use crate::report::CustomerPattern as Pattern;
 use crate::report::{Action, ActionKind, Churn, CustomerStage, Notice, Report, Step};
 
 /// A sentence whose key figures stand out: plain and emphasized pieces in order.
@@ -13,7 +13,11 @@ pub type Pieces = Vec<(String, bool)>;
 
 /// Splits `text` at `*`: what stands between two asterisks is emphasized.
 fn pieces(text: &str) -> Pieces {
-    text.split('*').enumerate().filter(|(_, s)| !s.is_empty()).map(|(i, s)| (s.to_owned(), i % 2 == 1)).collect()
+    text.split('*')
+        .enumerate()
+        .filter(|(_, s)| !s.is_empty())
+        .map(|(i, s)| (s.to_owned(), i % 2 == 1))
+        .collect()
 }
 
 /// The pieces as one plain string.
@@ -110,8 +114,12 @@ pub fn overview_answer(lang: Lang, report: &Report) -> Pieces {
     let o = &report.overview;
     let Some(churn) = report.churn.as_ref().filter(|c| c.rate.is_some()) else {
         return pieces(&match lang {
-            Lang::En => format!("{} brought *{}* in revenue.", lang.customers(o.customers), lang.money(o.revenue)),
-            Lang::ZhHans => format!("{}共带来 *{}* 收入。", lang.customers(o.customers), lang.money(o.revenue)),
+            Lang::En => {
+                format!("{} brought *{}* in revenue.", lang.customers(o.customers), lang.money(o.revenue))
+            }
+            Lang::ZhHans => {
+                format!("{}共带来 *{}* 收入。", lang.customers(o.customers), lang.money(o.revenue))
+            }
         });
     };
     let (lost, base) = (lang.int(churn.lost), lang.int(churn.base));
@@ -126,7 +134,8 @@ pub fn overview_answer(lang: Lang, report: &Report) -> Pieces {
             format!("You lost *{lost} of {base}* customers {}.{tail}", window(lang, churn))
         }
         (Lang::ZhHans, false) => {
-            let tail = worth.map_or(String::new(), |w| format!("全部已退出客户若能挽回，仍值 *{}*。", lang.compact(w)));
+            let tail = worth
+                .map_or(String::new(), |w| format!("全部已退出客户若能挽回，仍值 *{}*。", lang.compact(w)));
             format!("{}，{base} 位客户中流失了 *{lost}* 位。{tail}", window(lang, churn))
         }
     })
@@ -136,21 +145,34 @@ pub fn overview_answer(lang: Lang, report: &Report) -> Pieces {
 #[must_use]
 pub fn overview_lede(lang: Lang, report: &Report) -> String {
     let o = &report.overview;
-    let ended: u32 = report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
+    let ended: u32 =
+        report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
     let aborted = report.patterns.iter().find(|p| p.pattern == Pattern::EarlyAbort);
     let one_time = aborted.map_or(0, |p| p.one_time);
     if let Some(p) = aborted.filter(|p| ended > 0 && p.customers * 2 > ended) {
         let share = lang.percent0(f64::from(p.customers) / f64::from(ended));
         return match (lang, one_time * 2 > p.customers) {
-            (Lang::En, true) => format!("Most left early: {share} of the ended relationships never got past exploration, most of them after one purchase."),
-            (Lang::En, false) => format!("Most left early: {share} of the ended relationships never got past exploration."),
-            (Lang::ZhHans, true) => format!("多数离开得很早：已结束的关系中 {share} 未走出考察期，其中大多只买过一次。"),
+            (Lang::En, true) => format!(
+                "Most left early: {share} of the ended relationships never got past exploration, most of them after one purchase."
+            ),
+            (Lang::En, false) => {
+                format!("Most left early: {share} of the ended relationships never got past exploration.")
+            }
+            (Lang::ZhHans, true) => {
+                format!("多数离开得很早：已结束的关系中 {share} 未走出考察期，其中大多只买过一次。")
+            }
             (Lang::ZhHans, false) => format!("多数离开得很早：已结束的关系中 {share} 未走出考察期。"),
         };
     }
     match lang {
-        Lang::En => format!("{} are active today, {} of them past their alert point.", lang.int(o.active), lang.int(o.alerted)),
-        Lang::ZhHans => format!("目前活跃客户 {} 位，其中 {} 位已超过警戒点。", lang.int(o.active), lang.int(o.alerted)),
+        Lang::En => format!(
+            "{} are active today, {} of them past their alert point.",
+            lang.int(o.active),
+            lang.int(o.alerted)
+        ),
+        Lang::ZhHans => {
+            format!("目前活跃客户 {} 位，其中 {} 位已超过警戒点。", lang.int(o.active), lang.int(o.alerted))
+        }
     }
 }
 
@@ -165,19 +187,25 @@ pub fn lifecycle_answer(lang: Lang, report: &Report) -> Pieces {
     pieces(&match (lang, sparse) {
         (Lang::En, true) => format!(
             "*{} of {}* active customers are past their alert point; orders are too rare for most stages to be more than indicative.",
-            lang.int(report.overview.alerted), lang.int(active)
+            lang.int(report.overview.alerted),
+            lang.int(active)
         ),
         (Lang::ZhHans, true) => format!(
             "{} 位活跃客户中 *{}* 位已超过警戒点；订单过于稀疏，多数阶段判断仅供参考。",
-            lang.int(active), lang.int(report.overview.alerted)
+            lang.int(active),
+            lang.int(report.overview.alerted)
         ),
         (Lang::En, false) => format!(
             "Of {} active customers, *{}* are in stability and *{}* in decline.",
-            lang.int(active), lang.int(stable), lang.int(decline)
+            lang.int(active),
+            lang.int(stable),
+            lang.int(decline)
         ),
         (Lang::ZhHans, false) => format!(
             "{} 位活跃客户中，*{}* 位处于稳定期，*{}* 位处于退化期。",
-            lang.int(active), lang.int(stable), lang.int(decline)
+            lang.int(active),
+            lang.int(stable),
+            lang.int(decline)
         ),
     })
 }
@@ -185,7 +213,8 @@ pub fn lifecycle_answer(lang: Lang, report: &Report) -> Pieces {
 /// The patterns page's answer.
 #[must_use]
 pub fn patterns_answer(lang: Lang, report: &Report) -> Pieces {
-    let ended: u32 = report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
+    let ended: u32 =
+        report.patterns.iter().filter(|p| p.pattern != Pattern::Active).map(|p| p.customers).sum();
     if ended == 0 {
         return pieces(lang.pick(
             "No relationship in this file can be called ended.",
@@ -199,17 +228,25 @@ pub fn patterns_answer(lang: Lang, report: &Report) -> Pieces {
         return pieces(&match lang {
             Lang::En => format!(
                 "Most left after one purchase: *{} of {}* ended relationships.",
-                lang.int(most.one_time), lang.int(ended)
+                lang.int(most.one_time),
+                lang.int(ended)
             ),
             Lang::ZhHans => format!(
                 "多数只买一次就离开：{} 段已结束的关系中占 *{}* 段。",
-                lang.int(ended), lang.int(most.one_time)
+                lang.int(ended),
+                lang.int(most.one_time)
             ),
         });
     }
     pieces(&match lang {
-        Lang::En => format!("*{share}* of {} ended relationships were of the {} kind.", lang.int(ended), pattern(lang, most.pattern).to_lowercase()),
-        Lang::ZhHans => format!("{} 段已结束的关系中，*{share}* 属于{}。", lang.int(ended), pattern(lang, most.pattern)),
+        Lang::En => format!(
+            "*{share}* of {} ended relationships were of the {} kind.",
+            lang.int(ended),
+            pattern(lang, most.pattern).to_lowercase()
+        ),
+        Lang::ZhHans => {
+            format!("{} 段已结束的关系中，*{share}* 属于{}。", lang.int(ended), pattern(lang, most.pattern))
+        }
     })
 }
 
@@ -218,7 +255,8 @@ pub fn patterns_answer(lang: Lang, report: &Report) -> Pieces {
 pub fn value_answer(lang: Lang, report: &Report) -> Pieces {
     let Some(m) = &report.value_matrix else { return pieces(text::not_computable(lang)) };
     let total: f64 = m.classes.iter().map(|c| c.current_value).sum();
-    let top: Vec<_> = m.classes.iter().filter(|c| matches!(c.class, ValueClass::III | ValueClass::IV)).collect();
+    let top: Vec<_> =
+        m.classes.iter().filter(|c| matches!(c.class, ValueClass::III | ValueClass::IV)).collect();
     let customers: u32 = top.iter().map(|c| c.customers).sum();
     let all: u32 = m.classes.iter().map(|c| c.customers).sum();
     let value: f64 = top.iter().map(|c| c.current_value).sum();
@@ -226,11 +264,15 @@ pub fn value_answer(lang: Lang, report: &Report) -> Pieces {
     pieces(&match lang {
         Lang::En => format!(
             "*{} of {}* customers carry {share} of the current value of *{}*.",
-            lang.int(customers), lang.int(all), lang.compact(total)
+            lang.int(customers),
+            lang.int(all),
+            lang.compact(total)
         ),
         Lang::ZhHans => format!(
             "{} 位客户中，*{}* 位承载了 *{}* 当前价值的 {share}。",
-            lang.int(all), lang.int(customers), lang.compact(total)
+            lang.int(all),
+            lang.int(customers),
+            lang.compact(total)
         ),
     })
 }
@@ -241,11 +283,15 @@ pub fn loss_answer(lang: Lang, lost: f64, revenue: f64, profit: f64) -> Pieces {
     pieces(&match lang {
         Lang::En => format!(
             "At this rate *{}* customers leave in a year: *{}* in revenue and *{}* in profit.",
-            lang.decimal(lost, 0), lang.money(revenue), lang.money(profit)
+            lang.decimal(lost, 0),
+            lang.money(revenue),
+            lang.money(profit)
         ),
         Lang::ZhHans => format!(
             "按此比率，一年流失 *{}* 位客户：损失收入 *{}*、利润 *{}*。",
-            lang.decimal(lost, 0), lang.money(revenue), lang.money(profit)
+            lang.decimal(lost, 0),
+            lang.money(revenue),
+            lang.money(profit)
         ),
     })
 }
@@ -303,7 +349,10 @@ pub fn action(lang: Lang, action: &Action) -> (String, &'static str, &'static st
                 Lang::En => format!("Ask {n} back"),
                 Lang::ZhHans => format!("挽回 {n}"),
             },
-            lang.pick("Left, but still likely to be worth more than the mean active customer", "已离开，但预期价值仍高于活跃客户均值"),
+            lang.pick(
+                "Left, but still likely to be worth more than the mean active customer",
+                "已离开，但预期价值仍高于活跃客户均值",
+            ),
             text::lifetime_value(lang),
         ),
     }
@@ -381,14 +430,28 @@ pub fn problem(lang: Lang, problem: &Problem) -> (String, String) {
     match problem {
         Problem::File { error, .. } => file_error(lang, error),
         Problem::Settings { error } => match lang {
-            Lang::En => (format!("The setting {} is {}.", error.field, error.value), format!("Allowed: {}.", error.allowed)),
-            Lang::ZhHans => (format!("设置 {} 的值为 {}。", error.field, error.value), format!("允许范围：{}。", error.allowed)),
+            Lang::En => (
+                format!("The setting {} is {}.", error.field, error.value),
+                format!("Allowed: {}.", error.allowed),
+            ),
+            Lang::ZhHans => (
+                format!("设置 {} 的值为 {}。", error.field, error.value),
+                format!("允许范围：{}。", error.allowed),
+            ),
         },
         Problem::Crashed { detail } if problem.code() == "out-of-memory" => {
             let _ = detail;
             (
-                lang.pick("There is not enough memory for this file in this browser.", "此浏览器的内存不足以处理这份文件。").to_owned(),
-                lang.pick("Close other tabs, or give one row per customer and month instead of one per purchase.", "请关闭其他标签页，或先汇总为“每位客户每月一行”。").to_owned(),
+                lang.pick(
+                    "There is not enough memory for this file in this browser.",
+                    "此浏览器的内存不足以处理这份文件。",
+                )
+                .to_owned(),
+                lang.pick(
+                    "Close other tabs, or give one row per customer and month instead of one per purchase.",
+                    "请关闭其他标签页，或先汇总为“每位客户每月一行”。",
+                )
+                .to_owned(),
             )
         }
         Problem::Crashed { detail } => (
@@ -396,7 +459,11 @@ pub fn problem(lang: Lang, problem: &Problem) -> (String, String) {
                 Lang::En => format!("The calculation stopped unexpectedly: {detail}"),
                 Lang::ZhHans => format!("计算意外中止：{detail}"),
             },
-            lang.pick("Try again; if it happens again, please report it with the shape of your file.", "请重试；若再次发生，请连同文件结构反馈给我们。").to_owned(),
+            lang.pick(
+                "Try again; if it happens again, please report it with the shape of your file.",
+                "请重试；若再次发生，请连同文件结构反馈给我们。",
+            )
+            .to_owned(),
         ),
     }
 }
@@ -603,7 +670,9 @@ pub fn input_error(lang: Lang, error: InputError) -> String {
         InputProblem::Negative => lang.pick("must not be negative", "不能为负"),
         InputProblem::NotPositive => lang.pick("must be greater than zero", "须大于零"),
         InputProblem::DiscountTooLow => lang.pick("must be above -100%", "须高于 -100%"),
-        InputProblem::RetentionTooHigh => lang.pick("must be less than 1 plus the discount rate", "须小于 1 加折现率"),
+        InputProblem::RetentionTooHigh => {
+            lang.pick("must be less than 1 plus the discount rate", "须小于 1 加折现率")
+        }
         InputProblem::TooLong => lang.pick("is too long", "过长"),
     };
     match lang {

@@ -13,7 +13,8 @@ use crate::analytics::rfm::{self, Rfm};
 use crate::analytics::spend::{self, SpendFit};
 use crate::analytics::survival::{self, DAYS_PER_MONTH};
 use crate::analytics::value_matrix::{
-    MatrixInput, MatrixSettings, SurvivalCurve, ThresholdRule, ValueBasis, ValueMatrix, monthly_rate, value_matrix,
+    MatrixInput, MatrixSettings, SurvivalCurve, ThresholdRule, ValueBasis, ValueMatrix, monthly_rate,
+    value_matrix,
 };
 use crate::customer::{Dataset, Day, Ledger};
 
@@ -64,11 +65,10 @@ impl Wanted {
     #[must_use]
     pub fn of(sections: &[String]) -> Self {
         let any = |keys: &[&str]| sections.iter().any(|s| keys.contains(&s.as_str()));
-        let whole = any(&["customers", "valueMatrix", "overview", "loss"]);
-        Self {
-            models: whole || any(&["clvModel"]),
-            stages: whole || any(&["lifecycle", "patterns", "patternDetail"]),
-        }
+        // These carry current values, which rest on both; a number must not depend on what else was asked for.
+        let whole =
+            any(&["customers", "valueMatrix", "overview", "loss", "lifecycle", "patterns", "patternDetail"]);
+        Self { models: whole || any(&["clvModel"]), stages: whole }
     }
 }
 
@@ -148,7 +148,8 @@ fn transactions(
     let exited = exits.exited();
     let truncation = truncation(&orders, as_of, settings);
     progress(Step::Rfm, 0.0, 0.0);
-    let rfm_settings = rfm::Settings { window_months: Some(settings.rfm_window_months), ..rfm::Settings::default() };
+    let rfm_settings =
+        rfm::Settings { window_months: Some(settings.rfm_window_months), ..rfm::Settings::default() };
     let rfm = rfm::rfm(&orders, as_of, &rfm_settings);
     let mut notices = Vec::new();
     let margin = margin(&orders, settings, &mut notices);
@@ -156,7 +157,11 @@ fn transactions(
     say_limits(ledger.n_customers(), span, &exits, &mut notices);
     progress(Step::Models, 0.0, 0.0);
     let long_enough = span >= MIN_SPAN_DAYS;
-    let model = if long_enough && wanted.models { model(&orders, as_of, settings, margin, &mut notices) } else { Model::default() };
+    let model = if long_enough && wanted.models {
+        model(&orders, as_of, settings, margin, &mut notices)
+    } else {
+        Model::default()
+    };
     let relationships = (long_enough && wanted.stages).then(|| {
         let mut told = |done: usize, total: usize| progress(Step::Stages, done as f64, total as f64);
         lifecycle::relationships(&orders, as_of, &exits, &truncation, settings, &mut told)
@@ -263,11 +268,18 @@ fn model(
     let mean_order_value: Vec<f64> =
         histories.n_repeats.iter().zip(&means).map(|(&x, &m)| spend.model.expected(x, m)).collect();
     // A new customer has just bought for the first time: nothing observed, everything ahead.
-    let newcomer = Histories { n_repeats: vec![0], last_purchase_age_weeks: vec![0.0], tenure_weeks: vec![0.0] };
+    let newcomer =
+        Histories { n_repeats: vec![0], last_purchase_age_weeks: vec![0.0], tenure_weeks: vec![0.0] };
     let ahead = btyd::forecast(model.as_ref(), &newcomer, settings.horizon_months, rate(settings));
     let expected = ahead.discounted_purchases.first().copied().unwrap_or(0.0);
     let new_customer_value = Some(margin * spend.model.population_mean() * (1.0 + expected));
-    Model { fit: Some(fit), forecast: Some(forecast), spend: Some(spend), mean_order_value, new_customer_value }
+    Model {
+        fit: Some(fit),
+        forecast: Some(forecast),
+        spend: Some(spend),
+        mean_order_value,
+        new_customer_value,
+    }
 }
 
 /// x, t_x and T of every customer; customers without a purchase have T = 0, which the fit leaves out.
@@ -384,7 +396,8 @@ fn matrix(
 /// Spend per month over the last 12 months, or since the first order if later (at least 3 months).
 pub(super) fn monthly_spend(orders: &Orders, as_of: Day, c: usize) -> f64 {
     let from = crate::analytics::churn::months_before(as_of, 12);
-    let net: i128 = orders.range(c).filter(|&i| orders.day[i] > from).map(|i| i128::from(orders.net[i])).sum();
+    let net: i128 =
+        orders.range(c).filter(|&i| orders.day[i] > from).map(|i| i128::from(orders.net[i])).sum();
     let since = orders.first_purchase(c).map_or(12.0, |day| f64::from(as_of.0 - day.0) / DAYS_PER_MONTH);
     monthly_rate(orders.scale.to_f64(net), since)
 }

@@ -10,7 +10,11 @@ use crate::analytics::survival::{DAYS_PER_MONTH, kaplan_meier};
 use crate::analytics::value_matrix::{MatrixInput, SurvivalCurve, ValueBasis, value_matrix};
 use crate::customer::Contracts;
 
-pub(super) fn build(contracts: &Contracts, settings: &ValidSettings, progress: &mut StepProgress<'_>) -> Report {
+pub(super) fn build(
+    contracts: &Contracts,
+    settings: &ValidSettings,
+    progress: &mut StepProgress<'_>,
+) -> Report {
     progress(Step::Churn, 0.0, 0.0);
     let n = contracts.customers.len();
     let money = |minor: i64| contracts.scale.to_f64(i128::from(minor));
@@ -23,10 +27,10 @@ pub(super) fn build(contracts: &Contracts, settings: &ValidSettings, progress: &
         || monthly.iter().zip(&contracts.tenure_months).map(|(m, t)| m * t).collect(),
         |charges| charges.iter().map(|&v| money(v)).collect(),
     );
-    let total: f64 = contracts
-        .total_charge
-        .as_ref()
-        .map_or_else(|| crate::math::sum(revenue.iter().copied()), |c| contracts.scale.to_f64(c.iter().map(|&v| i128::from(v)).sum()));
+    let total: f64 = contracts.total_charge.as_ref().map_or_else(
+        || crate::math::sum(revenue.iter().copied()),
+        |c| contracts.scale.to_f64(c.iter().map(|&v| i128::from(v)).sum()),
+    );
     let rate = contract_churn(contracts, ContractDesign::FullHistory);
     let survival = kaplan_meier(&contracts.tenure_months, &contracts.churned);
     progress(Step::Value, 0.0, 0.0);
@@ -36,7 +40,11 @@ pub(super) fn build(contracts: &Contracts, settings: &ValidSettings, progress: &
     let profit: Vec<f64> = monthly.iter().map(|m| m * margin).collect();
     let input = MatrixInput {
         exited: &contracts.churned,
-        basis: ValueBasis::Survival { monthly_profit: &profit, tenure_months: &contracts.tenure_months, curve: &curve },
+        basis: ValueBasis::Survival {
+            monthly_profit: &profit,
+            tenure_months: &contracts.tenure_months,
+            curve: &curve,
+        },
         monthly_spend: &monthly,
         margin,
         stages: None,
@@ -107,7 +115,12 @@ pub(super) fn build(contracts: &Contracts, settings: &ValidSettings, progress: &
         value_matrix: Some(value_matrix),
         churn: Some(churn),
         loss,
-        clv_model: Some(ClvModel { model: "km".to_owned(), unit: "months".to_owned(), no_dropout: true, ..ClvModel::default() }),
+        clv_model: Some(ClvModel {
+            model: "km".to_owned(),
+            unit: "months".to_owned(),
+            no_dropout: true,
+            ..ClvModel::default()
+        }),
         notices,
         customers: CustomerTable {
             id: contracts.customers.clone(),

@@ -3,9 +3,9 @@
 use super::build::{Work, is_alerted, monthly_spend};
 use super::lifecycle::{self, Relationships};
 use super::{
-    Action, ActionKind, Backtest, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams, CustomerPattern, CustomerStage,
-    CustomerTable, Loss, LossGroup, LossPrefill, MonthValue, Notice, Overview, Report, Rfm, RfmCell, RfmGroup,
-    SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
+    Action, ActionKind, Backtest, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams,
+    CustomerPattern, CustomerStage, CustomerTable, Loss, LossGroup, LossPrefill, MonthValue, Notice,
+    Overview, Report, Rfm, RfmCell, RfmGroup, SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
 };
 use crate::analytics::btyd::ModelKind;
 use crate::analytics::churn::{self, BACKTEST_DAYS};
@@ -112,7 +112,8 @@ const ACTIONS: [ActionKind; 5] = [
 /// Which suggestions concern each customer, as bits.
 fn action_bits(work: &Work<'_>) -> Vec<u8> {
     let n_active = work.exited.iter().filter(|e| !**e).count();
-    let mean_cv = if n_active == 0 { f64::INFINITY } else { work.matrix.cv.iter().sum::<f64>() / n_active as f64 };
+    let mean_cv =
+        if n_active == 0 { f64::INFINITY } else { work.matrix.cv.iter().sum::<f64>() / n_active as f64 };
     (0..work.n())
         .map(|c| {
             let class = work.matrix.class[c];
@@ -273,11 +274,8 @@ fn loss_groups(work: &Work<'_>, r: &Relationships) -> Vec<LossGroup> {
 }
 
 fn missing_parts(parts: &matrix::Parts, notices: &mut Vec<Notice>) {
-    let named = [
-        ("up-buying", parts.up_buying),
-        ("cross-buying", parts.cross_buying),
-        ("referral", parts.referral),
-    ];
+    let named =
+        [("up-buying", parts.up_buying), ("cross-buying", parts.cross_buying), ("referral", parts.referral)];
     for (name, part) in named {
         if matches!(part, Part::Missing { .. }) {
             notices.push(Notice::MissingGrowthPart { part: name.to_owned() });
@@ -306,7 +304,14 @@ pub(super) fn strategy_key(class: ValueClass) -> String {
 fn value_matrix(work: &Work<'_>) -> ValueMatrix {
     let revenue: Vec<f64> = (0..work.n()).map(|c| work.money(work.orders.revenue_of(c))).collect();
     let id = |c: usize| work.ledger.customers.get(c as u32).to_owned();
-    arrange_matrix(&work.matrix, &work.exited, &revenue, id, work.settings.horizon_months, work.settings.annual_discount_rate)
+    arrange_matrix(
+        &work.matrix,
+        &work.exited,
+        &revenue,
+        id,
+        work.settings.horizon_months,
+        work.settings.annual_discount_rate,
+    )
 }
 
 /// Rows per class and a sample of active customers for the picture; those who left have no current value to show.
@@ -388,12 +393,21 @@ fn rfm(work: &Work<'_>) -> Option<Rfm> {
     let grid = r
         .grid
         .iter()
-        .map(|c| RfmCell { r: c.r, f: c.f, customers: c.customers, mean_money: c.mean_monetary.unwrap_or(0.0) })
+        .map(|c| RfmCell {
+            r: c.r,
+            f: c.f,
+            customers: c.customers,
+            mean_money: c.mean_monetary.unwrap_or(0.0),
+        })
         .collect();
     let groups = r
         .groups
         .iter()
-        .map(|g| RfmGroup { code: group_code(g.group).to_owned(), customers: g.customers, revenue: g.monetary })
+        .map(|g| RfmGroup {
+            code: group_code(g.group).to_owned(),
+            customers: g.customers,
+            revenue: g.monetary,
+        })
         .collect();
     Some(Rfm { window_months: work.settings.rfm_window_months, grid, groups })
 }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use super::build::{Work, is_alerted};
 use super::figures::monthly_now;
 use super::{
-    CustomerPattern, CustomerStage, Lifecycle, MixPoint, Notice, PatternDetail, PatternRow, StageMeasure, StageRow,
-    TypicalLife, ValidSettings,
+    CustomerPattern, CustomerStage, Lifecycle, MixPoint, Notice, PatternDetail, PatternRow, StageMeasure,
+    StageRow, TypicalLife, ValidSettings,
 };
 use crate::analytics::churn::Exits;
 use crate::analytics::orders::{LeftTruncation, MonthlySeries, Orders, monthly_series};
@@ -118,7 +118,13 @@ fn series_set(series: &MonthlySeries, exited: &[bool], left_truncated: &[bool]) 
         };
         // Amounts are integers divided by a power of ten, hence finite; an empty series keeps its place all the same.
         if set.push(&whole).is_err() {
-            let _ = set.push(&Series { values: &[], orders: &[], first_order_value: 0.0, mean_order_value: 0.0, ..whole });
+            let _ = set.push(&Series {
+                values: &[],
+                orders: &[],
+                first_order_value: 0.0,
+                mean_order_value: 0.0,
+                ..whole
+            });
         }
     }
     set
@@ -274,7 +280,11 @@ fn mix(r: &Relationships) -> Vec<MixPoint> {
 
 /// Mean value by month of age over the customers a filter takes, as long as enough are still there. The first order
 /// is left out: it is in the first month by construction and would make every relationship begin with a peak.
-fn mean_by_age(r: &Relationships, longest: usize, takes: impl Fn(usize) -> bool) -> (Vec<f64>, Vec<f64>, u32) {
+fn mean_by_age(
+    r: &Relationships,
+    longest: usize,
+    takes: impl Fn(usize) -> bool,
+) -> (Vec<f64>, Vec<f64>, u32) {
     let (mut value, mut orders, mut n) = (vec![0.0; longest], vec![0.0; longest], vec![0_u32; longest]);
     let mut customers = 0;
     for c in (0..r.set.len()).filter(|&c| takes(c)) {

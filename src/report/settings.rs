@@ -159,7 +159,11 @@ impl Settings {
             annual_discount_rate: number("annualDiscountRate", self.annual_discount_rate, 0.10, 0.0, 1.0)?,
             gross_margin: number("grossMargin", self.gross_margin, 0.30, 0.0, 1.0)?,
             horizon_months: whole("horizonMonths", self.horizon_months, 36, 1, 120)?,
-            drop_duplicates: choice("duplicates", self.duplicates.as_deref(), &[("keep", false), ("drop", true)])?,
+            drop_duplicates: choice(
+                "duplicates",
+                self.duplicates.as_deref(),
+                &[("keep", false), ("drop", true)],
+            )?,
             date_order: choice(
                 "dateOrder",
                 self.date_order.as_deref(),
@@ -185,7 +189,10 @@ impl Settings {
             tau_months: whole("tauMonths", self.tau_months, 12, 1, 120)?,
             up_buying_share: number("upBuyingShare", self.up_buying_share, 0.2, 0.0, 1.0)?,
             referrals_per_year: number("referralsPerYear", self.referrals_per_year, 0.1, 0.0, 10.0)?,
-            current_value_threshold: threshold("currentValueThreshold", self.current_value_threshold.as_ref())?,
+            current_value_threshold: threshold(
+                "currentValueThreshold",
+                self.current_value_threshold.as_ref(),
+            )?,
             growth_potential_threshold: threshold(
                 "growthPotentialThreshold",
                 self.growth_potential_threshold.as_ref(),
@@ -199,17 +206,27 @@ fn refuse(field: &str, value: impl ToString, allowed: String) -> SettingsError {
 }
 
 fn day(text: &str) -> Result<Day, SettingsError> {
-    text.get(..10).and_then(Day::parse_iso).ok_or_else(|| refuse("asOf", text, "a date as YYYY-MM-DD".to_owned()))
+    text.get(..10)
+        .and_then(Day::parse_iso)
+        .ok_or_else(|| refuse("asOf", text, "a date as YYYY-MM-DD".to_owned()))
 }
 
 fn number(field: &str, given: Option<f64>, default: f64, low: f64, high: f64) -> Result<f64, SettingsError> {
     let value = given.unwrap_or(default);
-    if (low..=high).contains(&value) { Ok(value) } else { Err(refuse(field, value, format!("{low} to {high}"))) }
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(refuse(field, value, format!("{low} to {high}")))
+    }
 }
 
 fn whole(field: &str, given: Option<u32>, default: u32, low: u32, high: u32) -> Result<u32, SettingsError> {
     let value = given.unwrap_or(default);
-    if (low..=high).contains(&value) { Ok(value) } else { Err(refuse(field, value, format!("{low} to {high}"))) }
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(refuse(field, value, format!("{low} to {high}")))
+    }
 }
 
 /// The first choice is the default.

@@ -269,7 +269,8 @@ mod tests {
 
     #[test]
     fn pages_are_sorted_with_ties_by_id() {
-        let q = CustomerQuery { sort: SortKey::Transactions, descending: true, limit: 10, ..Default::default() };
+        let q =
+            CustomerQuery { sort: SortKey::Transactions, descending: true, limit: 10, ..Default::default() };
         assert_eq!(ids(&q), ["Bo", "Cy", "Ann"]);
         assert_eq!(ids(&CustomerQuery { offset: 1, limit: 1, ..q }), ["Cy"]);
     }

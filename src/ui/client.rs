@@ -16,14 +16,13 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 use super::state::{App, Page};
 use crate::ingest::Mapping;
 use crate::locale::Lang;
-use crate::protocol::{Request, Response};
+use crate::protocol::{PROTOCOL_VERSION, Request, Response};
 use crate::report::{CustomerQuery, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
 
 /// What the worker's script does after the glue: take the module, start it, say so.
-const BOOT: &str =
-    "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+const BOOT: &str = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
 
 /// Where the data comes from.
 #[derive(Clone)]
@@ -149,6 +148,7 @@ fn new_worker() -> Result<Worker, JsValue> {
 fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, JsValue> {
     let message = js_sys::Object::new();
     let request = request.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    js_sys::Reflect::set(&message, &"version".into(), &PROTOCOL_VERSION.into())?;
     js_sys::Reflect::set(&message, &"request".into(), &request)?;
     if let Some(file) = file {
         js_sys::Reflect::set(&message, &"file".into(), &file)?;

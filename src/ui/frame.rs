@@ -71,7 +71,15 @@ fn PageLink(page: Page, class: &'static str) -> impl IntoView {
 /// The pages that can be opened now: the calculator always, the rest with a result.
 fn shown(app: App) -> Vec<Page> {
     if app.shown.with(Option::is_some) {
-        vec![Page::Overview, Page::Lifecycle, Page::Patterns, Page::Value, Page::Customers, Page::Loss, Page::Start]
+        vec![
+            Page::Overview,
+            Page::Lifecycle,
+            Page::Patterns,
+            Page::Value,
+            Page::Customers,
+            Page::Loss,
+            Page::Start,
+        ]
     } else {
         vec![Page::Start, Page::Loss]
     }
@@ -123,8 +131,16 @@ fn TopBar() -> impl IntoView {
                 let name = origin_name(lang, &o.origin);
                 let q = &o.report.quality;
                 let rows = match lang {
-                    Lang::En => format!("{} rows, {} set aside", lang.int(q.rows_read as f64), lang.int(q.rows_set_aside as f64)),
-                    Lang::ZhHans => format!("共 {} 行，搁置 {} 行", lang.int(q.rows_read as f64), lang.int(q.rows_set_aside as f64)),
+                    Lang::En => format!(
+                        "{} rows, {} set aside",
+                        lang.int(q.rows_read as f64),
+                        lang.int(q.rows_set_aside as f64)
+                    ),
+                    Lang::ZhHans => format!(
+                        "共 {} 行，搁置 {} 行",
+                        lang.int(q.rows_read as f64),
+                        lang.int(q.rows_set_aside as f64)
+                    ),
                 };
                 let as_of = o.report.overview.as_of.as_deref().map(|d| match lang {
                     Lang::En => format!("as of {}", lang.date(d)),
@@ -198,7 +214,9 @@ fn Status() -> impl IntoView {
     let running = Memo::new(move |_| app.session.with(|s| matches!(s.activity, Activity::Running { .. })));
     let failed = Memo::new(move |_| {
         app.session.with(|s| match &s.activity {
-            Activity::Failed { problem, origin } => Some((problem.clone(), origin.clone(), s.outcome.is_some())),
+            Activity::Failed { problem, origin } => {
+                Some((problem.clone(), origin.clone(), s.outcome.is_some()))
+            }
             _ => None,
         })
     });
@@ -235,7 +253,8 @@ fn RunningLine() -> impl IntoView {
             _ => None,
         })
     });
-    let label = move || progress.get().map_or(text::working(app.lang.get()), |p| say::step(app.lang.get(), p.step));
+    let label =
+        move || progress.get().map_or(text::working(app.lang.get()), |p| say::step(app.lang.get(), p.step));
     let share = move || progress.get().filter(|p| p.total > 0.0).map(|p| (p.done / p.total).clamp(0.0, 1.0));
     view! {
         <Show when=move || late.get()>

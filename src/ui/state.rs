@@ -217,9 +217,11 @@ impl App {
             move |list: web_sys::PerformanceObserverEntryList| {
                 // The worker's script is a blob made by this page: memory, not network.
                 let entries = list.get_entries();
-                let network = entries.iter().filter_map(|e| e.dyn_into::<PerformanceEntry>().ok()).filter(|e| {
-                    e.start_time() >= since && (e.name().starts_with("http") || e.name().starts_with("ws"))
-                });
+                let network =
+                    entries.iter().filter_map(|e| e.dyn_into::<PerformanceEntry>().ok()).filter(|e| {
+                        e.start_time() >= since
+                            && (e.name().starts_with("http") || e.name().starts_with("ws"))
+                    });
                 let n = network.count() as u32;
                 if n > 0 {
                     self.requests.update(|r| *r += n);
@@ -228,7 +230,7 @@ impl App {
         );
         if let Ok(observer) = web_sys::PerformanceObserver::new(count.as_ref().unchecked_ref()) {
             let kinds = js_sys::Array::of1(&"resource".into());
-            let _ = observer.observe(&web_sys::PerformanceObserverInit::new(&kinds));
+            observer.observe(&web_sys::PerformanceObserverInit::new(&kinds));
         }
         count.forget();
     }

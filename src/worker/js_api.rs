@@ -39,11 +39,15 @@ enum ColumnRef {
 
 /// Serves one call; the worker is ended by its caller afterwards.
 pub(super) fn serve(api: &JsValue, data: &JsValue) {
-    let answer = match serde_wasm_bindgen::from_value::<Call>(api.clone()) {
-        Err(error) => Err(("invalid-settings", error.to_string())),
+    let call = unknown_setting(api)
+        .map_or(Ok(()), Err)
+        .and_then(|()| serde_wasm_bindgen::from_value::<Call>(api.clone()).map_err(|e| e.to_string()));
+    let answer = match call {
+        Err(error) => Err(("invalid-settings", error)),
         Ok(call) => {
             let file = field(data, "file").and_then(|f| f.dyn_into::<Blob>().ok());
-            let result = if call.kind == "read" { read(&call, file.as_ref()) } else { analyze(&call, file.as_ref()) };
+            let result =
+                if call.kind == "read" { read(&call, file.as_ref()) } else { analyze(&call, file.as_ref()) };
             result.map_err(|problem| (problem.code(), problem.to_string()))
         }
     };
@@ -65,6 +69,18 @@ pub(super) fn serve(api: &JsValue, data: &JsValue) {
     if let Some(scope) = scope() {
         let _ = scope.post_message(&message);
     }
+}
+
+/// A setting nobody knows: most likely a typing error, which must not pass in silence. (serde-wasm-bindgen looks only
+/// for the names it knows, so `deny_unknown_fields` sees nothing.)
+fn unknown_setting(api: &JsValue) -> Option<String> {
+    let given = field(api, "settings")?;
+    let known = to_js(&Settings::default()).ok()?;
+    Object::keys(given.unchecked_ref::<Object>())
+        .iter()
+        .filter_map(|key| key.as_string())
+        .find(|key| !Reflect::has(&known, &key.as_str().into()).unwrap_or(true))
+        .map(|key| format!("there is no setting {key}"))
 }
 
 fn file_problem(error: ingest::Error) -> Problem {
@@ -103,7 +119,10 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
             ColumnRef::Name(header) => table.proposal.columns.iter().position(|c| c.name == *header),
         };
         let place = place.ok_or_else(|| {
-            refuse(name, table.proposal.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "))
+            refuse(
+                name,
+                table.proposal.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", "),
+            )
         })?;
         mapping.roles[place] = Some(role);
     }
@@ -142,7 +161,9 @@ fn read(call: &Call, file: Option<&Blob>) -> Result<JsValue, Problem> {
 /// The report with its customers as typed arrays; only the sections asked for.
 fn report_to_js(report: &Report, only: Option<&[String]>) -> Result<JsValue, JsValue> {
     let value = to_js(report)?;
-    let wanted = |key: &str| only.is_none_or(|list| list.iter().any(|k| k == key)) || key == "quality" || key == "notices";
+    let wanted = |key: &str| {
+        only.is_none_or(|list| list.iter().any(|k| k == key)) || key == "quality" || key == "notices"
+    };
     for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
         if key.as_string().is_some_and(|k| !wanted(&k)) {
             Reflect::delete_property(value.unchecked_ref::<Object>(), &key)?;
@@ -179,6 +200,13 @@ fn customers_to_js(t: &CustomerTable) -> Result<JsValue, JsValue> {
     }
     set("stage", t.stage.iter().map(|s| JsValue::from_str(s.key())).collect::<Array>().into())?;
     set("pattern", t.pattern.iter().map(|p| JsValue::from_str(p.key())).collect::<Array>().into())?;
-    set("valueClass", t.value_class.iter().map(|c| JsValue::from_str(crate::locale::say::class(*c))).collect::<Array>().into())?;
+    set(
+        "valueClass",
+        t.value_class
+            .iter()
+            .map(|c| JsValue::from_str(crate::locale::say::class(*c)))
+            .collect::<Array>()
+            .into(),
+    )?;
     Ok(out.into())
 }

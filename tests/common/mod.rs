@@ -1,5 +1,5 @@
 //! What the integration tests share: where the data is, and the way from bytes to a report.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 
@@ -26,6 +26,7 @@ pub fn analyze(bytes: &[u8], settings: &Settings) -> Report {
     let table = ingest::read(bytes, 5).unwrap();
     assert!(table.proposal.certain, "roles are certain");
     let loaded =
-        ingest::load(bytes, &Mapping::from(&table.proposal), &valid.ingest_options(), &mut ingest::silent).unwrap();
+        ingest::load(bytes, &Mapping::from(&table.proposal), &valid.ingest_options(), &mut ingest::silent)
+            .unwrap();
     report::build(&loaded.dataset, loaded.quality, &valid, Wanted::default(), &mut |_, _, _| {})
 }

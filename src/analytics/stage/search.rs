@@ -7,7 +7,7 @@
 //! `2^(−½(n+ν)·log2((SSE + νs²)/K) + level ratio + priors)`, K a common factor that cancels.
 //!
 //! Weights are summed by the end of each segment, from which the probability of every stage at every period follows.
-//! Nothing is skipped, and a lane's numbers depend on that lane only.
+//! Only candidates that every lane rejects are skipped, and a lane's numbers depend on that lane only.
 
 use super::lanes::{F8, LANES, M8};
 use super::tables::Tables;

@@ -29,7 +29,9 @@ impl PartialEq for Asked {
 pub fn view(app: App, lang: Lang) -> impl IntoView {
     let asked = Memo::new(move |_| {
         app.session.with(|s| match &s.activity {
-            Activity::Mapping { table, problem, .. } => Some(Asked { table: Arc::clone(table), problem: problem.clone() }),
+            Activity::Mapping { table, problem, .. } => {
+                Some(Asked { table: Arc::clone(table), problem: problem.clone() })
+            }
             _ => None,
         })
     });
@@ -98,7 +100,12 @@ fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>)
             <td class="why">{why}</td>
         </tr> }
     });
-    let head: Vec<String> = table.proposal.columns.iter().map(|c| if c.name.is_empty() { (c.index + 1).to_string() } else { c.name.clone() }).collect();
+    let head: Vec<String> = table
+        .proposal
+        .columns
+        .iter()
+        .map(|c| if c.name.is_empty() { (c.index + 1).to_string() } else { c.name.clone() })
+        .collect();
     let order = move |value: String| {
         date_order.set(match value.as_str() {
             "ymd" => Some(DateOrder::Ymd),
@@ -141,5 +148,9 @@ fn key(role: Option<Role>) -> String {
 }
 
 fn role_of(value: &str) -> Option<Role> {
-    [Shape::Transactions, Shape::Contracts].into_iter().flat_map(Shape::roles).copied().find(|r| key(Some(*r)) == value)
+    [Shape::Transactions, Shape::Contracts]
+        .into_iter()
+        .flat_map(Shape::roles)
+        .copied()
+        .find(|r| key(Some(*r)) == value)
 }

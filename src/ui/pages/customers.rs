@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use super::super::client;
 use super::super::state::App;
 use super::super::widgets::{self, ENDINGS};
-use crate::report::CustomerPattern as Pattern;
 use crate::analytics::value_matrix::ValueClass;
 use crate::locale::{Lang, say, text};
+use crate::report::CustomerPattern as Pattern;
 use crate::report::{CustomerFilter, CustomerQuery, CustomerRow, CustomerStage, Report, SortKey};
 
 /// Rows asked for at a time.
@@ -22,7 +22,10 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
     let filter = app.filter;
     Effect::new(move |_| {
         let (sort, descending) = sort.get();
-        client::ask_customers(app, CustomerQuery { sort, descending, filter: filter.get(), offset: 0, limit: limit.get() });
+        client::ask_customers(
+            app,
+            CustomerQuery { sort, descending, filter: filter.get(), offset: 0, limit: limit.get() },
+        );
     });
     let all = report.overview.customers;
     let total = move || app.rows.with(|(_, r)| r.total);
@@ -39,7 +42,8 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
             (k, false) if k == key => "ascending",
             _ => "none",
         };
-        let press = move |_| sort.update(|s| *s = if s.0 == key { (key, !s.1) } else { (key, key != SortKey::Id) });
+        let press =
+            move |_| sort.update(|s| *s = if s.0 == key { (key, !s.1) } else { (key, key != SortKey::Id) });
         let text = matches!(key, SortKey::Stage | SortKey::Pattern | SortKey::ValueClass);
         view! { <th scope="col" class:text=text aria-sort=order><button on:click=press>{name}</button></th> }
     });
@@ -101,7 +105,8 @@ fn columns(lang: Lang, has_p: bool) -> Vec<(SortKey, &'static str)> {
 fn line(lang: Lang, row: &CustomerRow, has_p: bool) -> impl IntoView + use<> {
     let dash = || "–".to_owned();
     let stage = row.stage;
-    let confidence = row.stage_confidence.filter(|_| stage != CustomerStage::Exited).map(|c| lang.percent0(c));
+    let confidence =
+        row.stage_confidence.filter(|_| stage != CustomerStage::Exited).map(|c| lang.percent0(c));
     let (class, word) = match row.warning {
         Some(w) if w >= 1.0 => ("pill left", text::warning_left(lang)),
         Some(w) if w >= 0.5 => ("pill alert", text::warning_alert(lang)),

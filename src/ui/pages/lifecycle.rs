@@ -47,11 +47,19 @@ fn lede(lang: Lang, l: &Lifecycle) -> String {
     match lang {
         Lang::En => format!(
             "Reliability of the stage: {} firm (A), {} fair (B), {} indicative only (C); {} with too little history count as exploration. {} began before the file does.",
-            lang.int(a), lang.int(b), lang.int(c), lang.int(l.too_little_history), lang.customers(l.left_truncated)
+            lang.int(a),
+            lang.int(b),
+            lang.int(c),
+            lang.int(l.too_little_history),
+            lang.customers(l.left_truncated)
         ),
         Lang::ZhHans => format!(
             "阶段判断的可靠程度：可靠（A）{} 位，一般（B）{} 位，仅供参考（C）{} 位；历史过短的 {} 位计入考察期。起点早于文件的有 {}。",
-            lang.int(a), lang.int(b), lang.int(c), lang.int(l.too_little_history), lang.customers(l.left_truncated)
+            lang.int(a),
+            lang.int(b),
+            lang.int(c),
+            lang.int(l.too_little_history),
+            lang.customers(l.left_truncated)
         ),
     }
 }
@@ -65,12 +73,15 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
             let (seen, fit) = (lang.compact(t.observed[i]), lang.compact(t.fitted[i]));
             let stage = say::stage(lang, t.stages[i]);
             match lang {
-                Lang::En => format!("Month {}: {seen} observed, {fit} fitted, {}", i + 1, stage.to_lowercase()),
+                Lang::En => {
+                    format!("Month {}: {seen} observed, {fit} fitted, {}", i + 1, stage.to_lowercase())
+                }
                 Lang::ZhHans => format!("第 {} 个月：观察值 {seen}，拟合值 {fit}，{stage}", i + 1),
             }
         })
         .collect();
-    let observed: Vec<(f64, f64)> = t.observed.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect();
+    let observed: Vec<(f64, f64)> =
+        t.observed.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect();
     let fitted: Vec<(f64, f64)> = t.fitted.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect();
     let bands = bands(&t.stages);
     let n = t.customers;

@@ -70,7 +70,12 @@ impl Fields {
         Self {
             customers: Field::new("customers", text::in_customers, Number, p.customers.unwrap_or(6000.0)),
             churn: Field::new("churn", text::in_churn, Percent, churn),
-            revenue: Field::new("revenue", text::in_revenue, Number, p.revenue_per_customer.unwrap_or(1000.0)),
+            revenue: Field::new(
+                "revenue",
+                text::in_revenue,
+                Number,
+                p.revenue_per_customer.unwrap_or(1000.0),
+            ),
             margin: Field::new("margin", text::in_margin, Percent, p.margin.unwrap_or(0.10)),
             save: Field::new("save", text::in_save, Percent, 0.2),
             retention: Field::new("retention", text::in_retention, Percent, 1.0 - churn),
@@ -121,7 +126,8 @@ pub fn view(app: App, lang: Lang, report: Option<Arc<Report>>) -> impl IntoView 
         Err(e) => view! { <p class="lede" role="alert">{say::input_error(lang, e)}</p> }.into_any(),
     };
     let main = move || [f().customers, f().churn, f().revenue, f().margin];
-    let more = move || [f().save, f().retention, f().discount, f().years, f().cost, f().running, f().cac, f().ratio];
+    let more =
+        move || [f().save, f().retention, f().discount, f().years, f().cost, f().running, f().cac, f().ratio];
     let _ = app;
     view! {
         {answer}
@@ -182,13 +188,22 @@ fn figures(lang: Lang, f: Fields) -> impl IntoView {
         save_rate: f.save.get(),
     });
     let first = vec![
-        kpi(text::loss_customers(lang), lang.decimal(a.lost, usize::from((a.lost - a.lost.round()).abs() >= 0.05)), text::per_year(lang).to_owned(), "lost"),
+        kpi(
+            text::loss_customers(lang),
+            lang.decimal(a.lost, usize::from((a.lost - a.lost.round()).abs() >= 0.05)),
+            text::per_year(lang).to_owned(),
+            "lost",
+        ),
         kpi(text::loss_revenue(lang), money(a.revenue), text::per_year(lang).to_owned(), "lost-revenue"),
         kpi(text::loss_profit(lang), money(a.profit), text::per_year(lang).to_owned(), "lost-profit"),
         kpi(
             text::loss_lifetime(lang),
             lifetime,
-            format!("{}: {}", text::loss_lifetime_each(lang), each.as_ref().map_or_else(|_| dash(), |e| money(e.residual))),
+            format!(
+                "{}: {}",
+                text::loss_lifetime_each(lang),
+                each.as_ref().map_or_else(|_| dash(), |e| money(e.residual))
+            ),
             "lost-lifetime",
         ),
     ];
@@ -197,7 +212,10 @@ fn figures(lang: Lang, f: Fields) -> impl IntoView {
         (text::loss_break_even(lang), Ok(money(a.profit)), "break-even"),
         (
             text::loss_break_even_save(lang),
-            budget.as_ref().map(|b| b.break_even_save_rate.map_or_else(dash, |s| lang.percent(s))).map_err(|e| *e),
+            budget
+                .as_ref()
+                .map(|b| b.break_even_save_rate.map_or_else(dash, |s| lang.percent(s)))
+                .map_err(|e| *e),
             "break-even-save",
         ),
         (text::loss_npv(lang), programme.as_ref().map(|p| money(p.npv)).map_err(|e| *e), "npv"),
@@ -260,7 +278,8 @@ fn swings(
 ) -> impl IntoView + use<> {
     let list: Vec<(String, f64, f64)> =
         bars.iter().map(|b| (format!("{} ±20%", say::input_name(lang, b.input)), b.low, b.high)).collect();
-    let readout = list.iter().map(|(n, lo, hi)| format!("{n}: {} – {}", lang.money(*lo), lang.money(*hi))).collect();
+    let readout =
+        list.iter().map(|(n, lo, hi)| format!("{n}: {} – {}", lang.money(*lo), lang.money(*hi))).collect();
     let numbers = list.iter().map(|(n, lo, hi)| vec![n.clone(), lang.money(*lo), lang.money(*hi)]).collect();
     let headers = [measure, "−20%", "+20%"].map(str::to_owned).to_vec();
     let label = match lang {
@@ -279,13 +298,20 @@ fn swings(
 fn grid(lang: Lang, f: Fields) -> impl IntoView {
     let aggregate = f.aggregate();
     let saves = [0.1, 0.2, 0.3, 0.4, 0.5];
-    let churns: Vec<f64> = [0.5, 0.75, 1.0, 1.25, 1.5].iter().map(|k| (aggregate.churn * k).min(1.0)).collect();
-    let Ok(grid) = loss::churn_save_grid(&aggregate, 1.0, f.cost.get(), &churns, &saves) else { return ().into_any() };
-    let headers = std::iter::once(text::in_churn(lang).to_owned()).chain(saves.iter().map(|s| lang.percent0(*s))).collect();
+    let churns: Vec<f64> =
+        [0.5, 0.75, 1.0, 1.25, 1.5].iter().map(|k| (aggregate.churn * k).min(1.0)).collect();
+    let Ok(grid) = loss::churn_save_grid(&aggregate, 1.0, f.cost.get(), &churns, &saves) else {
+        return ().into_any();
+    };
+    let headers = std::iter::once(text::in_churn(lang).to_owned())
+        .chain(saves.iter().map(|s| lang.percent0(*s)))
+        .collect();
     let rows = churns
         .iter()
         .zip(&grid.net)
-        .map(|(c, net)| std::iter::once(lang.percent(*c)).chain(net.iter().map(|v| lang.compact(*v))).collect())
+        .map(|(c, net)| {
+            std::iter::once(lang.percent(*c)).chain(net.iter().map(|v| lang.compact(*v))).collect()
+        })
         .collect();
     view! {
         <section class="grid-table"><h2>{text::loss_grid(lang)}</h2><p class="sub">{text::loss_grid_sub(lang)}</p>{widgets::table(headers, rows)}</section>
@@ -301,9 +327,19 @@ fn by_pattern(lang: Lang, report: &Report) -> impl IntoView + use<> {
         .loss
         .by_pattern
         .iter()
-        .map(|g| vec![say::pattern(lang, g.pattern).to_owned(), lang.int(g.customers), lang.money(g.yearly_revenue), lang.money(g.yearly_profit)])
+        .map(|g| {
+            vec![
+                say::pattern(lang, g.pattern).to_owned(),
+                lang.int(g.customers),
+                lang.money(g.yearly_revenue),
+                lang.money(g.yearly_profit),
+            ]
+        })
         .collect();
-    let headers = [text::pattern(lang), text::customers(lang), text::yearly_revenue(lang), text::yearly_profit(lang)].map(str::to_owned).to_vec();
+    let headers =
+        [text::pattern(lang), text::customers(lang), text::yearly_revenue(lang), text::yearly_profit(lang)]
+            .map(str::to_owned)
+            .to_vec();
     view! {
         <section class="block"><h2>{text::loss_by_pattern(lang)}</h2><p class="sub">{text::loss_by_pattern_sub(lang)}</p>{widgets::table(headers, rows)}</section>
     }

@@ -37,8 +37,15 @@ fn strip(lang: Lang, report: &Report) -> Vec<Kpi> {
     let dash = || "–".to_owned();
     let churn_note = match (&report.churn, o.churn_interval) {
         (Some(c), Some([lo, hi])) if c.window_months > 0 => match lang {
-            Lang::En => format!("{} months, 95% interval {} to {}", c.window_months, lang.percent(lo), lang.percent(hi)),
-            Lang::ZhHans => format!("{} 个月，95% 区间 {} 至 {}", c.window_months, lang.percent(lo), lang.percent(hi)),
+            Lang::En => format!(
+                "{} months, 95% interval {} to {}",
+                c.window_months,
+                lang.percent(lo),
+                lang.percent(hi)
+            ),
+            Lang::ZhHans => {
+                format!("{} 个月，95% 区间 {} 至 {}", c.window_months, lang.percent(lo), lang.percent(hi))
+            }
         },
         (_, Some([lo, hi])) => match lang {
             Lang::En => format!("95% interval {} to {}", lang.percent(lo), lang.percent(hi)),
@@ -60,7 +67,9 @@ fn strip(lang: Lang, report: &Report) -> Vec<Kpi> {
     let m = report.value_matrix.as_ref();
     let equity_note = m.map_or(String::new(), |m| match lang {
         Lang::En => format!("{} months, {} a year", m.horizon_months, lang.percent0(m.annual_discount_rate)),
-        Lang::ZhHans => format!("{} 个月，年折现率 {}", m.horizon_months, lang.percent0(m.annual_discount_rate)),
+        Lang::ZhHans => {
+            format!("{} 个月，年折现率 {}", m.horizon_months, lang.percent0(m.annual_discount_rate))
+        }
     });
     let risk_note = match lang {
         Lang::En => format!("{} past their alert point", lang.customers(o.alerted)),
@@ -69,10 +78,25 @@ fn strip(lang: Lang, report: &Report) -> Vec<Kpi> {
     let kpi = |name: &str, value: String, note: String, id| Kpi { name: name.to_owned(), value, note, id };
     vec![
         kpi(text::customers(lang), lang.int(o.customers), customers_note, "kpi-customers"),
-        kpi(text::kpi_churn(lang), o.churn_rate.map_or_else(dash, |r| lang.percent(r)), churn_note, "kpi-churn"),
+        kpi(
+            text::kpi_churn(lang),
+            o.churn_rate.map_or_else(dash, |r| lang.percent(r)),
+            churn_note,
+            "kpi-churn",
+        ),
         kpi(text::revenue(lang), lang.money(o.revenue), span, "kpi-revenue"),
-        kpi(text::kpi_equity(lang), o.customer_equity.map_or_else(dash, |v| lang.compact(v)), equity_note, "kpi-equity"),
-        kpi(text::kpi_risk(lang), o.value_at_risk.map_or_else(dash, |v| lang.compact(v)), risk_note, "kpi-risk"),
+        kpi(
+            text::kpi_equity(lang),
+            o.customer_equity.map_or_else(dash, |v| lang.compact(v)),
+            equity_note,
+            "kpi-equity",
+        ),
+        kpi(
+            text::kpi_risk(lang),
+            o.value_at_risk.map_or_else(dash, |v| lang.compact(v)),
+            risk_note,
+            "kpi-risk",
+        ),
     ]
 }
 
@@ -98,7 +122,8 @@ fn mix(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         .iter()
         .zip(&months)
         .map(|(m, name)| {
-            let parts: Vec<String> = names.iter().zip(m.shares).map(|(n, s)| format!("{n} {}", cell(s))).collect();
+            let parts: Vec<String> =
+                names.iter().zip(m.shares).map(|(n, s)| format!("{n} {}", cell(s))).collect();
             format!("{name}: {}", parts.join(" · "))
         })
         .collect();
@@ -181,8 +206,16 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
     if let Some(rule) = &churn.rule {
         if let (Some(gap), Some(sigma)) = (rule.typical_gap_days, rule.sigma) {
             out.push(match lang {
-                Lang::En => format!("Typical gap between orders {} days; spread of log gaps {}.", lang.decimal(gap, 1), lang.decimal(sigma, 2)),
-                Lang::ZhHans => format!("典型下单间隔 {} 天；对数间隔离散度 {}。", lang.decimal(gap, 1), lang.decimal(sigma, 2)),
+                Lang::En => format!(
+                    "Typical gap between orders {} days; spread of log gaps {}.",
+                    lang.decimal(gap, 1),
+                    lang.decimal(sigma, 2)
+                ),
+                Lang::ZhHans => format!(
+                    "典型下单间隔 {} 天；对数间隔离散度 {}。",
+                    lang.decimal(gap, 1),
+                    lang.decimal(sigma, 2)
+                ),
             });
         }
         if let Some([amber, red]) = rule.one_time_days {

@@ -7,10 +7,20 @@ use leptos::prelude::*;
 
 use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw, ENDINGS};
-use crate::report::CustomerPattern as Pattern;
 use crate::chart::{self, Bar, CurvePanel, SurvivalSeries, SurvivalStep};
 use crate::locale::{Lang, say, text};
+use crate::report::CustomerPattern as Pattern;
 use crate::report::{CustomerFilter, Notice, PatternRow, Report};
+
+/// The course of one pattern, ready to draw.
+struct Course {
+    name: &'static str,
+    note: String,
+    points: Vec<(f64, f64)>,
+}
+
+/// Customers below which a mean course says nothing.
+const MIN_FOR_CURVE: u32 = 20;
 
 /// The page.
 pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
@@ -37,7 +47,9 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
 fn parameters(lang: Lang, report: &Report) -> Vec<String> {
     report.pattern_detail.as_ref().map_or_else(Vec::new, |d| {
         vec![match lang {
-            Lang::En => format!("Long-term means at least {} months of stability.", lang.decimal(d.tau_months, 0)),
+            Lang::En => {
+                format!("Long-term means at least {} months of stability.", lang.decimal(d.tau_months, 0))
+            }
             Lang::ZhHans => format!("长久保持型指稳定期不少于 {} 个月。", lang.decimal(d.tau_months, 0)),
         }]
     })
@@ -49,16 +61,27 @@ fn ended(report: &Report) -> Vec<PatternRow> {
 
 fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
     let list: Vec<PatternRow> = ended(report);
-    let words: Vec<(String, String)> = list
+    let all: u32 = list.iter().map(|p| p.customers).sum();
+    let share = |n: u32| if all > 0 { lang.percent(f64::from(n) / f64::from(all)) } else { String::new() };
+    // One order and several are different stories, though both ended in exploration.
+    let bars: Vec<(String, f64, String, usize)> = list
         .iter()
-        .map(|p| {
-            let share = p.share.map_or(String::new(), |s| lang.percent0(s));
-            (say::pattern(lang, p.pattern).to_owned(), share)
+        .enumerate()
+        .flat_map(|(i, p)| {
+            let name = say::pattern(lang, p.pattern);
+            let bar = |name: &str, n: u32| (name.to_owned(), f64::from(n), share(n), i);
+            if i == 0 && p.one_time > 0 {
+                vec![
+                    bar(text::abort_once(lang), p.one_time),
+                    bar(text::abort_more(lang), p.customers - p.one_time.min(p.customers)),
+                ]
+            } else {
+                vec![bar(name, p.customers)]
+            }
         })
         .collect();
-    let values: Vec<f64> = list.iter().map(|p| f64::from(p.customers)).collect();
-    let readout = list
-        .iter()
+    let rows = bars.iter().map(|b| &list[b.3]);
+    let readout = rows
         .map(|p| {
             let range = p.share_interval.map_or(String::new(), |[lo, hi]| {
                 format!(" ({}: {}–{})", text::interval95(lang), lang.percent(lo), lang.percent(hi))
@@ -73,17 +96,15 @@ fn counts(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         })
         .collect();
     let draw: Draw = Rc::new(move |width, theme| {
-        let bars: Vec<Bar<'_>> = words
+        let bars: Vec<Bar<'_>> = bars
             .iter()
-            .zip(&values)
-            .enumerate()
             // The color of the stage they left from; III and IV both leave from stability.
-            .map(|(i, ((name, share), v))| Bar {
+            .map(|(name, value, share, i)| Bar {
                 name,
-                value: *v,
+                value: *value,
                 interval: None,
                 secondary: share,
-                color: Some(theme.stages[i.min(2)]),
+                color: Some(theme.stages[(*i).min(2)]),
             })
             .collect();
         chart::render_at(&chart::Bars { bars: &bars, value: &|v| lang.int(v) }, width, theme)
@@ -106,14 +127,21 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
             let (m, s) = (lang.decimal(p.time / per_month, 1), lang.percent(p.survival));
             let (lo, hi) = (lang.percent(p.lower), lang.percent(p.upper));
             match lang {
-                Lang::En => format!("After {m} months: {s} still customers ({lo} to {hi}); {} at risk", lang.int(p.at_risk)),
-                Lang::ZhHans => format!("{m} 个月后：{s} 仍为客户（{lo} 至 {hi}）；在险 {} 位", lang.int(p.at_risk)),
+                Lang::En => format!(
+                    "After {m} months: {s} still customers ({lo} to {hi}); {} at risk",
+                    lang.int(p.at_risk)
+                ),
+                Lang::ZhHans => {
+                    format!("{m} 个月后：{s} 仍为客户（{lo} 至 {hi}）；在险 {} 位", lang.int(p.at_risk))
+                }
             }
         })
         .collect();
     let median = c.median_survival.map(|m| m / per_month);
     let title = match (lang, median) {
-        (Lang::En, Some(m)) => format!("Half of all relationships last less than {} months", lang.decimal(m, 1)),
+        (Lang::En, Some(m)) => {
+            format!("Half of all relationships last less than {} months", lang.decimal(m, 1))
+        }
         (Lang::ZhHans, Some(m)) => format!("半数关系持续不到 {} 个月", lang.decimal(m, 1)),
         _ => text::chart_survival(lang).to_owned(),
     };
@@ -129,7 +157,8 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         };
         chart::render_at(&chart, width, theme)
     });
-    view! { <ChartBox title=title sub=text::chart_survival_sub(lang).to_owned() draw=draw readout=readout/> }.into_any()
+    view! { <ChartBox title=title sub=text::chart_survival_sub(lang).to_owned() draw=draw readout=readout/> }
+        .into_any()
 }
 
 fn rows(app: App, lang: Lang, report: &Report) -> impl IntoView + use<> {
@@ -157,29 +186,60 @@ fn rows(app: App, lang: Lang, report: &Report) -> impl IntoView + use<> {
 }
 
 fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
-    let list: Vec<(Pattern, Vec<(f64, f64)>, u32)> = report
+    let list: Vec<Course> = report
         .patterns
         .iter()
-        .filter(|p| ENDINGS.contains(&p.pattern))
-        .map(|p| (p.pattern, p.curve.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect(), p.customers))
+        .filter(|p| ENDINGS.contains(&p.pattern) && p.customers >= MIN_FOR_CURVE)
+        .map(|p| Course {
+            name: say::pattern(lang, p.pattern),
+            note: lang.customers(p.customers),
+            points: p.curve.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect(),
+        })
         .collect();
-    let notes: Vec<String> = list.iter().map(|(_, _, n)| lang.customers(*n)).collect();
+    let drawn = !list.is_empty();
+    let readout = list
+        .iter()
+        .flat_map(|course| {
+            course.points.iter().map(|(age, v)| {
+                let (name, month, value) = (course.name, age.ceil(), lang.compact(*v));
+                match lang {
+                    Lang::En => format!("{name}, month {month}: {value}"),
+                    Lang::ZhHans => format!("{name}，第 {month} 个月：{value}"),
+                }
+            })
+        })
+        .collect();
     let draw: Draw = Rc::new(move |width, theme| {
         let panels: Vec<CurvePanel<'_>> = list
             .iter()
-            .zip(&notes)
-            .map(|((p, curve, _), note)| CurvePanel {
-                title: say::pattern(lang, *p),
-                subtitle: note,
-                points: curve,
+            .map(|course| CurvePanel {
+                title: course.name,
+                subtitle: &course.note,
+                points: &course.points,
                 band: &[],
                 color: theme.ink2,
             })
             .collect();
-        let chart = chart::SmallCurves { panels: &panels, x_name: text::life_axis(lang), x: &|v| lang.decimal(v, 0), y: &|v| lang.tick(v) };
+        let chart = chart::SmallCurves {
+            panels: &panels,
+            x_name: text::life_axis(lang),
+            x: &|v| lang.decimal(v, 0),
+            y: &|v| lang.tick(v),
+        };
         chart::render_at(&chart, width, theme)
     });
-    view! { <ChartBox title=text::chart_curves(lang).to_owned() sub=text::chart_curves_sub(lang).to_owned() draw=draw readout=Vec::new()/> }
+    let few: Vec<String> = report
+        .patterns
+        .iter()
+        .filter(|p| ENDINGS.contains(&p.pattern) && p.customers < MIN_FOR_CURVE)
+        .map(|p| format!("{} ({})", say::pattern(lang, p.pattern), lang.int(p.customers)))
+        .collect();
+    let few = (!few.is_empty())
+        .then(|| format!("{} {}", text::curves_left_out(lang), few.join(lang.pick(", ", "、"))));
+    view! { <div>
+        {drawn.then(|| view! { <ChartBox title=text::chart_curves(lang).to_owned() sub=text::chart_curves_sub(lang).to_owned() draw=draw readout=readout/> })}
+        {few.map(|f| view! { <p class="sub">{f}</p> })}
+    </div> }
 }
 
 fn forecast(lang: Lang, report: &Report) -> impl IntoView + use<> {
@@ -188,9 +248,16 @@ fn forecast(lang: Lang, report: &Report) -> impl IntoView + use<> {
     let rows = ENDINGS
         .iter()
         .zip(d.forecast)
-        .map(|(p, n)| vec![say::pattern(lang, *p).to_owned(), lang.decimal(n, 0), if total > 0.0 { lang.percent0(n / total) } else { "–".to_owned() }])
+        .map(|(p, n)| {
+            vec![
+                say::pattern(lang, *p).to_owned(),
+                lang.decimal(n, 0),
+                if total > 0.0 { lang.percent0(n / total) } else { "–".to_owned() },
+            ]
+        })
         .collect();
-    let headers = [text::pattern(lang), text::expected_customers(lang), text::share(lang)].map(str::to_owned).to_vec();
+    let headers =
+        [text::pattern(lang), text::expected_customers(lang), text::share(lang)].map(str::to_owned).to_vec();
     view! {
         <section><h2>{text::forecast_title(lang)}</h2><p class="sub">{text::forecast_sub(lang)}</p>{widgets::table(headers, rows)}</section>
     }

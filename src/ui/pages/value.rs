@@ -38,11 +38,13 @@ fn lede(lang: Lang, m: &ValueMatrix) -> String {
     match lang {
         Lang::En => format!(
             "High means a current value of at least {cv} and a growth potential of at least {gp}. Thresholds 20% lower would move {} to another class, 20% higher {}.",
-            lang.customers(down), lang.customers(up)
+            lang.customers(down),
+            lang.customers(up)
         ),
         Lang::ZhHans => format!(
             "当前价值不低于 {cv}、增值潜力不低于 {gp} 即为高。阈值下调 20% 将使 {}改变类别，上调 20% 将使 {}改变类别。",
-            lang.customers(down), lang.customers(up)
+            lang.customers(down),
+            lang.customers(up)
         ),
     }
 }
@@ -51,7 +53,12 @@ fn picture(lang: Lang, m: ValueMatrix) -> impl IntoView {
     let points: Vec<MatrixPoint> = m
         .points
         .iter()
-        .map(|p| MatrixPoint { x: p.current_value, y: p.growth_potential, class: p.class as usize, size: p.revenue.max(0.0) })
+        .map(|p| MatrixPoint {
+            x: p.current_value,
+            y: p.growth_potential,
+            class: p.class as usize,
+            size: p.revenue.max(0.0),
+        })
         .collect();
     let readout = m
         .points
@@ -72,14 +79,26 @@ fn picture(lang: Lang, m: ValueMatrix) -> impl IntoView {
     let active: u32 = m.classes.iter().map(|c| c.active).sum();
     let shown = points.len() as u32;
     let sub = match lang {
-        Lang::En if shown < active => format!("{}; {} of {} active customers shown", text::chart_matrix_sub(lang), lang.int(shown), lang.int(active)),
-        Lang::ZhHans if shown < active => format!("{}；显示 {} 位活跃客户中的 {} 位", text::chart_matrix_sub(lang), lang.int(active), lang.int(shown)),
+        Lang::En if shown < active => format!(
+            "{}; {} of {} active customers shown",
+            text::chart_matrix_sub(lang),
+            lang.int(shown),
+            lang.int(active)
+        ),
+        Lang::ZhHans if shown < active => format!(
+            "{}；显示 {} 位活跃客户中的 {} 位",
+            text::chart_matrix_sub(lang),
+            lang.int(active),
+            lang.int(shown)
+        ),
         Lang::En => format!("{}; {} active customers", text::chart_matrix_sub(lang), lang.int(active)),
         Lang::ZhHans => format!("{}；活跃客户 {} 位", text::chart_matrix_sub(lang), lang.int(active)),
     };
     let top = m.classes.iter().find(|c| c.class == ValueClass::IV).map_or(0, |c| c.customers);
     let title = match lang {
-        Lang::En => format!("{} of {} customers are both valuable and able to grow", lang.int(top), lang.int(all)),
+        Lang::En => {
+            format!("{} of {} customers are both valuable and able to grow", lang.int(top), lang.int(all))
+        }
         Lang::ZhHans => format!("{} 位客户中有 {} 位既有价值又有潜力", lang.int(all), lang.int(top)),
     };
     let thresholds = (m.current_value_threshold, m.growth_potential_threshold);
@@ -133,7 +152,9 @@ fn grid(lang: Lang, rfm: Rfm) -> impl IntoView {
     let cell = |r: u8, f: u8| rfm.grid.iter().find(|c| c.r == r && c.f == f).cloned();
     let values: Vec<Vec<Option<f64>>> = scores
         .iter()
-        .map(|&r| (1..=5).map(|f| cell(r, f).filter(|c| c.customers > 0).map(|c| f64::from(c.customers))).collect())
+        .map(|&r| {
+            (1..=5).map(|f| cell(r, f).filter(|c| c.customers > 0).map(|c| f64::from(c.customers))).collect()
+        })
         .collect();
     let mut readout = Vec::new();
     for &r in &scores {
@@ -169,9 +190,16 @@ fn groups(lang: Lang, rfm: Rfm) -> impl IntoView {
     let rows = rfm
         .groups
         .iter()
-        .map(|g| vec![format!("{} · {}", g.code, say::rfm_group(lang, &g.code)), lang.int(g.customers), lang.compact(g.revenue)])
+        .map(|g| {
+            vec![
+                format!("{} · {}", g.code, say::rfm_group(lang, &g.code)),
+                lang.int(g.customers),
+                lang.compact(g.revenue),
+            ]
+        })
         .collect();
-    let headers = [text::rfm_group(lang), text::customers(lang), text::revenue(lang)].map(str::to_owned).to_vec();
+    let headers =
+        [text::rfm_group(lang), text::customers(lang), text::revenue(lang)].map(str::to_owned).to_vec();
     view! { <section><h2>{text::rfm_groups(lang)}</h2>{widgets::table(headers, rows)}</section> }
 }
 
@@ -181,9 +209,16 @@ fn parts(lang: Lang, m: &ValueMatrix) -> impl IntoView + use<> {
     let rows = names
         .iter()
         .zip(m.growth_parts)
-        .map(|(n, v)| vec![(*n).to_owned(), lang.compact(v), if total > 0.0 { lang.percent0(v / total) } else { "–".to_owned() }])
+        .map(|(n, v)| {
+            vec![
+                (*n).to_owned(),
+                lang.compact(v),
+                if total > 0.0 { lang.percent0(v / total) } else { "–".to_owned() },
+            ]
+        })
         .collect();
-    let headers = [text::growth_potential(lang), text::total(lang), text::share(lang)].map(str::to_owned).to_vec();
+    let headers =
+        [text::growth_potential(lang), text::total(lang), text::share(lang)].map(str::to_owned).to_vec();
     view! { <section><h2>{text::growth_parts_title(lang)}</h2>{widgets::table(headers, rows)}</section> }
 }
 
@@ -191,8 +226,18 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(m) = &report.value_matrix {
         out.push(match lang {
-            Lang::En => format!("Horizon {} months, discount rate {} a year, margin {}.", m.horizon_months, lang.percent0(m.annual_discount_rate), lang.percent(report.overview.gross_margin)),
-            Lang::ZhHans => format!("期限 {} 个月，年折现率 {}，利润率 {}。", m.horizon_months, lang.percent0(m.annual_discount_rate), lang.percent(report.overview.gross_margin)),
+            Lang::En => format!(
+                "Horizon {} months, discount rate {} a year, margin {}.",
+                m.horizon_months,
+                lang.percent0(m.annual_discount_rate),
+                lang.percent(report.overview.gross_margin)
+            ),
+            Lang::ZhHans => format!(
+                "期限 {} 个月，年折现率 {}，利润率 {}。",
+                m.horizon_months,
+                lang.percent0(m.annual_discount_rate),
+                lang.percent(report.overview.gross_margin)
+            ),
         });
     }
     if let Some(c) = report.clv_model.as_ref().filter(|c| c.model != "km") {
@@ -207,7 +252,12 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
             lang.decimal(p.b, 4)
         ));
         if let Some(s) = &c.spend {
-            out.push(format!("Gamma-Gamma: p {}, q {}, v {}.", lang.decimal(s.p, 3), lang.decimal(s.q, 3), lang.decimal(s.v, 3)));
+            out.push(format!(
+                "Gamma-Gamma: p {}, q {}, v {}.",
+                lang.decimal(s.p, 3),
+                lang.decimal(s.q, 3),
+                lang.decimal(s.v, 3)
+            ));
         }
     }
     out

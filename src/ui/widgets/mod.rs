@@ -7,24 +7,28 @@ pub use chart::{ChartBox, Draw};
 use leptos::prelude::*;
 
 use super::state::{App, Page};
+use crate::analytics::value_matrix::ValueClass;
 use crate::locale::say::{self, Pieces};
 use crate::locale::{Lang, text};
-use crate::report::{Action, CustomerFilter, CustomerStage, Notice};
 use crate::report::CustomerPattern as Pattern;
-use crate::analytics::value_matrix::ValueClass;
+use crate::report::{Action, CustomerFilter, CustomerStage, Notice};
 
 /// The page's answer, its key figures emphasized.
 pub fn answer(pieces: Pieces, bad: bool) -> impl IntoView {
-    let parts = pieces.into_iter().map(|(s, strong)| {
-        if strong { view! { <em>{s}</em> }.into_any() } else { s.into_any() }
-    });
+    let parts = pieces.into_iter().map(
+        |(s, strong)| {
+            if strong { view! { <em>{s}</em> }.into_any() } else { s.into_any() }
+        },
+    );
     view! { <h1 class="answer" class:bad=bad data-testid="answer">{parts.collect_view()}</h1> }
 }
 
 /// A table of ready words: the first column names the row, the rest are figures.
 pub fn table(headers: Vec<String>, rows: Vec<Vec<String>>) -> impl IntoView {
     let head = headers.into_iter().map(|h| view! { <th scope="col">{h}</th> }).collect_view();
-    let body = rows.into_iter().map(|row| view! { <tr>{row.into_iter().map(|c| view! { <td>{c}</td> }).collect_view()}</tr> });
+    let body = rows
+        .into_iter()
+        .map(|row| view! { <tr>{row.into_iter().map(|c| view! { <td>{c}</td> }).collect_view()}</tr> });
     view! {
         <div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body.collect_view()}</tbody></table></div>
     }
@@ -51,7 +55,12 @@ pub fn kpis(items: Vec<Kpi>) -> impl IntoView {
 }
 
 /// Method, source and certainty, folded.
-pub fn how(lang: Lang, method: &'static str, certainty: &'static str, parameters: Vec<String>) -> impl IntoView {
+pub fn how(
+    lang: Lang,
+    method: &'static str,
+    certainty: &'static str,
+    parameters: Vec<String>,
+) -> impl IntoView {
     view! {
         <details class="how">
             <summary>{text::how_computed(lang)}</summary>
@@ -64,7 +73,8 @@ pub fn how(lang: Lang, method: &'static str, certainty: &'static str, parameters
 
 /// What must be said beside the numbers.
 pub fn notices(lang: Lang, list: &[Notice], wanted: fn(&Notice) -> bool) -> impl IntoView + use<> {
-    let lines: Vec<_> = list.iter().filter(|n| wanted(n)).map(|n| view! { <li>{say::notice(lang, n)}</li> }).collect();
+    let lines: Vec<_> =
+        list.iter().filter(|n| wanted(n)).map(|n| view! { <li>{say::notice(lang, n)}</li> }).collect();
     (!lines.is_empty()).then(|| view! { <ul class="notices">{lines}</ul> })
 }
 
@@ -103,4 +113,5 @@ pub fn class_name(lang: Lang, class: ValueClass) -> impl IntoView {
 }
 
 /// Patterns that are endings, in order.
-pub const ENDINGS: [Pattern; 4] = [Pattern::EarlyAbort, Pattern::MidWay, Pattern::EarlyExit, Pattern::LongTerm];
+pub const ENDINGS: [Pattern; 4] =
+    [Pattern::EarlyAbort, Pattern::MidWay, Pattern::EarlyExit, Pattern::LongTerm];
