@@ -121,7 +121,12 @@ fn requests_come_back_from_js_unchanged() {
             settings: settings.clone(),
         },
         Request::Open { mapping: None, confirm: false, settings: Settings::default() },
-        Request::Sample { language: SampleLanguage::SimplifiedChinese, settings },
+        Request::Sample {
+            language: SampleLanguage::SimplifiedChinese,
+            mapping: Some(ingest::Mapping::from(&table.proposal)),
+            confirm: true,
+            settings,
+        },
         Request::Customers {
             query: CustomerQuery { filter, offset: 100, limit: 50, ..CustomerQuery::default() },
             ticket: u32::MAX,
