@@ -17,7 +17,7 @@ use crate::customer::{Day, Month};
 use crate::math::{Rng, quantile};
 
 /// Points of a picture: more would hide each other.
-const MAX_POINTS: usize = 1500;
+const MAX_POINTS: usize = 1000;
 const MAX_SURVIVAL_POINTS: usize = 120;
 
 pub(super) fn arrange(mut work: Work<'_>) -> Report {

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use serde::Serialize;
@@ -47,6 +48,8 @@ impl Source {
 pub struct Client {
     current: Option<Job>,
     running: Option<Job>,
+    /// Number of the last run: what an earlier one still says is not heard.
+    run: u32,
     ticket: u32,
 }
 
@@ -82,15 +85,20 @@ pub fn open(app: App, source: Source, mapping: Option<Mapping>, confirm: bool) {
     app.source.set_value(Some(source));
     app.session.update(|s| *s = std::mem::take(s).after(Event::Started(origin)));
     mark("start");
-    match spawn(app, &request, file) {
+    app.client.update_value(|c| c.run += 1);
+    let run = app.client.with_value(|c| c.run);
+    match spawn(app, run, &request, file) {
         Ok(job) => app.client.update_value(|c| c.running = Some(job)),
-        Err(detail) => crashed(app, describe(&detail)),
+        Err(detail) => crashed(app, run, describe(&detail)),
     }
 }
 
 /// Ends the work under way; what is on screen stays.
 pub fn cancel(app: App) {
-    app.client.update_value(|c| c.running = None);
+    app.client.update_value(|c| {
+        c.running = None;
+        c.run += 1;
+    });
     app.session.update(|s| *s = std::mem::take(s).after(Event::Dismissed));
 }
 
@@ -105,7 +113,7 @@ pub fn ask_customers(app: App, query: CustomerQuery) {
     });
 }
 
-fn spawn(app: App, request: &Request, file: Option<web_sys::File>) -> Result<Job, JsValue> {
+fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> Result<Job, JsValue> {
     let worker = new_worker()?;
     let message = envelope(request, file)?;
     let ready = Rc::new(Cell::new(false));
@@ -116,13 +124,17 @@ fn spawn(app: App, request: &Request, file: Option<web_sys::File>) -> Result<Job
             return;
         }
         match serde_wasm_bindgen::from_value::<Response>(event.data()) {
-            Ok(response) => heard(app, response),
-            Err(error) => crashed(app, error.to_string()),
+            // Decoding a large report and showing it are two tasks, so that the page can answer in between.
+            Ok(response @ Response::Report(_)) => {
+                set_timeout(move || heard(app, run, response), Duration::ZERO)
+            }
+            Ok(response) => heard(app, run, response),
+            Err(error) => crashed(app, run, error.to_string()),
         }
     });
     let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
         event.prevent_default();
-        crashed(app, event.message());
+        crashed(app, run, event.message());
     });
     worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -156,14 +168,18 @@ fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, J
     Ok(message.into())
 }
 
-fn heard(app: App, response: Response) {
-    match &response {
-        Response::Customers { rows, ticket } => {
-            if app.client.with_value(|c| c.ticket == *ticket) {
-                app.rows.set((*ticket, rows.clone()));
-            }
-            return;
+fn heard(app: App, run: u32, response: Response) {
+    if let Response::Customers { rows, ticket } = response {
+        if app.client.with_value(|c| c.ticket == ticket) {
+            app.rows.set((ticket, rows));
         }
+        return;
+    }
+    if app.client.with_value(|c| c.run != run || c.running.is_none()) {
+        return;
+    }
+    match &response {
+        Response::Customers { .. } => {}
         Response::Progress(p) => mark_step(p.step),
         Response::Report(_) => {
             mark("analyze");
@@ -189,7 +205,10 @@ fn heard(app: App, response: Response) {
     }
 }
 
-fn crashed(app: App, detail: String) {
+fn crashed(app: App, run: u32, detail: String) {
+    if app.client.with_value(|c| c.run != run) {
+        return;
+    }
     app.client.update_value(|c| c.running = None);
     app.session.update(|s| *s = std::mem::take(s).after(Event::Crashed(detail)));
 }
