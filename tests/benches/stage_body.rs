@@ -63,13 +63,14 @@ pub struct Comparison {
 
 /// Runs of each side; the shortest counts. Short ones, so that some of them pass without another program cutting in,
 /// and long enough for a browser's clock, which ticks in tenths of a millisecond.
-const RUNS: usize = 25;
+const RUNS: usize = 60;
 
 /// Fast against exhaustive at one length. Both give the posterior of the same candidates with the same terms; the fast
 /// side also draws its conclusions from it.
 pub fn compare(n: usize, now: fn() -> f64) -> Comparison {
     let params = fixed();
-    let (count, few) = ((650_000 / (n * n)).max(300), (1_900_000 / (n * n * n)).max(16));
+    // Whole groups of eight.
+    let (count, few) = ((20_000 / (n * n)).max(8) * 8, (1_900_000 / (n * n * n)).max(16));
     let set = customers(count, n);
     let mut fast = f64::MAX;
     for _ in 0..RUNS {
