@@ -313,7 +313,7 @@ pub struct MixPoint {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TypicalLife {
-    /// Mean value per month of age, over the customers still in the relationship at that age.
+    /// Mean value per month of the relationship.
     pub observed: Vec<f64>,
     /// The fitted curve, same length.
     pub fitted: Vec<f64>,
@@ -321,6 +321,9 @@ pub struct TypicalLife {
     pub stages: Vec<CustomerStage>,
     /// Customers behind it.
     pub customers: u32,
+    /// Whether their relationships, seen from exploration to stability, were brought to the usual length of each stage
+    /// before averaging; otherwise the mean is by age over all customers still there at that age.
+    pub aligned: bool,
 }
 
 /// One pattern.

@@ -180,6 +180,7 @@ texts! {
     // Lifecycle
     chart_life: "A typical relationship in this file", "本文件中的典型关系";
     chart_life_sub: "Mean value per month by month of relationship; bands show the fitted stages", "按关系月龄计算的平均月交易额；底色为拟合阶段";
+    chart_life_aligned: "Mean value per month, each relationship brought to the usual length of each stage", "平均月交易额；各段关系按各阶段的常见时长对齐";
     life_axis: "month of the relationship", "关系月龄（月）";
     stage: "Stage", "阶段";
     stage_exploration: "Exploration", "考察期";

@@ -23,6 +23,8 @@ const MAX_AGE: usize = 48;
 const MAX_PATTERN_AGE: usize = 36;
 /// Customers an age must have to be shown.
 const MIN_AT_AGE: u32 = 8;
+/// Relationships seen from exploration to stability that it takes to draw a typical one from them.
+const MIN_WHOLE: usize = 20;
 /// Customers whose whole stage path is read for the table of stages.
 const MEASURED: usize = 400;
 /// Share of indicative verdicts from which the page says so.
@@ -305,8 +307,94 @@ fn mean_by_age(
     (mean(&value), mean(&orders), customers)
 }
 
-/// The typical relationship: mean value by age, fitted as one series.
+/// The typical relationship. Relationships of different lengths blur when they are averaged by age, so those that were
+/// seen from exploration to stability are first brought to the same length, stage by stage; where there are too few of
+/// them, the mean by age is fitted as one series instead.
 fn typical(r: &Relationships) -> Option<TypicalLife> {
+    aligned(r).or_else(|| by_age(r))
+}
+
+/// One relationship seen from its start through a plateau: first period of each stage, and the end.
+struct WholeLife {
+    customer: usize,
+    bounds: [usize; 5],
+    best: BestFit,
+}
+
+fn whole_lives(r: &Relationships) -> Vec<WholeLife> {
+    (0..r.set.len())
+        .filter(|&c| !r.set.get(c).left_truncated)
+        .filter_map(|c| {
+            let best = r.stages.customers[c].best?;
+            let [a, b, s, n] = best.ends;
+            let whole = a > 0 && b > a && s > b && n == r.set.get(c).values.len();
+            whole.then_some(WholeLife { customer: c, bounds: [0, a, b, s, n], best })
+        })
+        .collect()
+}
+
+/// Median length of a stage over those that have left it, else over all that were in it; `None` where nobody was.
+fn usual_length(lives: &[WholeLife], stage: usize, left: impl Fn(&WholeLife) -> bool) -> Option<usize> {
+    let of = |ended: bool| -> Vec<f64> {
+        let in_it = lives.iter().filter(|l| l.bounds[stage + 1] > l.bounds[stage] && (!ended || left(l)));
+        in_it.map(|l| (l.bounds[stage + 1] - l.bounds[stage]) as f64).collect()
+    };
+    let (ended, all) = (of(true), of(false));
+    let lengths = if ended.len() >= MIN_WHOLE { ended } else { all };
+    (!lengths.is_empty()).then(|| quantile(&lengths, 0.5).round() as usize)
+}
+
+fn aligned(r: &Relationships) -> Option<TypicalLife> {
+    let lives = whole_lives(r);
+    if lives.len() < MIN_WHOLE {
+        return None;
+    }
+    let declined: Vec<&WholeLife> = lives.iter().filter(|l| l.bounds[4] > l.bounds[3]).collect();
+    let with_decline = declined.len() >= MIN_WHOLE;
+    let ended = |l: &WholeLife| l.bounds[4] > l.bounds[3] || r.set.get(l.customer).exited;
+    let mut lengths = [0; 4];
+    for (stage, length) in lengths.iter_mut().enumerate().take(if with_decline { 4 } else { 3 }) {
+        // The first two stages have always been left; the plateau only where a decline or an exit followed.
+        *length = usual_length(&lives, stage, |l| stage < 2 || ended(l))?;
+    }
+    let (mut observed, mut stages) = (Vec::new(), Vec::new());
+    for (stage, &length) in lengths.iter().enumerate() {
+        for step in 0..length {
+            let (mut total, mut n) = (0.0, 0_u32);
+            for life in &lives {
+                let (from, to) = (life.bounds[stage], life.bounds[stage + 1]);
+                if to > from {
+                    let along = ((step as f64 + 0.5) / length as f64 * (to - from) as f64) as usize;
+                    let own = r.set.get(life.customer);
+                    let first = if from + along == 0 { own.first_order_value } else { 0.0 };
+                    total += own.values[(from + along).min(to - 1)] - first;
+                    n += 1;
+                }
+            }
+            observed.push(total / f64::from(n.max(1)));
+            stages.push(named(Stage::ALL[stage]));
+        }
+    }
+    let mean = |of: fn(&BestFit) -> Option<f64>, among: &[&WholeLife]| {
+        let levels: Vec<f64> = among.iter().filter_map(|l| of(&l.best)).collect();
+        (!levels.is_empty()).then(|| crate::math::sum(levels.iter().copied()) / levels.len() as f64)
+    };
+    let all: Vec<&WholeLife> = lives.iter().collect();
+    let ends = [lengths[0], lengths[0] + lengths[1], lengths[0] + lengths[1] + lengths[2], observed.len()];
+    let levels = BestFit {
+        ends,
+        explore_level: mean(|b| b.explore_level, &all),
+        plateau: mean(|b| b.plateau, &all),
+        end_level: mean(|b| b.end_level, &declined),
+        sse: 0.0,
+        weight: 1.0,
+    };
+    let (fitted, _) = curve_of(&levels, observed.len());
+    Some(TypicalLife { observed, fitted, stages, customers: lives.len() as u32, aligned: true })
+}
+
+/// Mean value by age, fitted as one series.
+fn by_age(r: &Relationships) -> Option<TypicalLife> {
     let seen = |c: usize| !r.set.get(c).left_truncated && r.set.get(c).values.len() >= 4;
     let (observed, _, customers) = mean_by_age(r, MAX_AGE, seen);
     if observed.len() < 6 || customers < MIN_AT_AGE {
@@ -329,7 +417,7 @@ fn typical(r: &Relationships) -> Option<TypicalLife> {
     let fit = stage::fit(&set, &params, &mut |_, _| ControlFlow::Continue(())).ok()?;
     let best = fit.customers.first()?.best?;
     let (fitted, stages) = curve_of(&best, observed.len());
-    Some(TypicalLife { observed, fitted, stages, customers })
+    Some(TypicalLife { observed, fitted, stages, customers, aligned: false })
 }
 
 /// The fitted line in money: straight pieces between levels on the square-root scale on which it was fitted.

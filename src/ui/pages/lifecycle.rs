@@ -85,9 +85,22 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
     let fitted: Vec<(f64, f64)> = t.fitted.iter().enumerate().map(|(i, v)| (i as f64 + 0.5, *v)).collect();
     let bands = bands(&t.stages);
     let n = t.customers;
+    let measure = if t.aligned { text::chart_life_aligned(lang) } else { text::chart_life_sub(lang) };
     let sub = match lang {
-        Lang::En => format!("{} ({} with seen start)", text::chart_life_sub(lang), lang.customers(n)),
-        Lang::ZhHans => format!("{}（起点可见的 {}）", text::chart_life_sub(lang), lang.customers(n)),
+        Lang::En => format!("{measure} ({})", lang.customers(n)),
+        Lang::ZhHans => format!("{measure}（{}）", lang.customers(n)),
+    };
+    let months = |wanted: CustomerStage| t.stages.iter().filter(|s| **s == wanted).count();
+    let rise = months(CustomerStage::Exploration) + months(CustomerStage::BuildUp);
+    let title = match (lang, t.aligned) {
+        (Lang::En, true) => format!(
+            "A typical relationship reaches its plateau after {rise} months and holds it for {}",
+            months(CustomerStage::Stability)
+        ),
+        (Lang::ZhHans, true) => {
+            format!("典型关系在 {rise} 个月后到达平台，并维持 {} 个月", months(CustomerStage::Stability))
+        }
+        _ => text::chart_life(lang).to_owned(),
     };
     let draw: Draw = Rc::new(move |width, theme| {
         let chart = chart::LifeCurve {
@@ -108,7 +121,7 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
         };
         chart::render_at(&chart, width, theme)
     });
-    view! { <ChartBox title=text::chart_life(lang).to_owned() sub=sub draw=draw readout=readout/> }.into_any()
+    view! { <ChartBox title=title sub=sub draw=draw readout=readout/> }.into_any()
 }
 
 /// Runs of equal stage as bands.
