@@ -61,6 +61,21 @@ const call = (kind, input, options = {}) => run(kind, input, options).catch(erro
   throw failure(error instanceof TypeError ? "unreadable" : "internal", String(error?.message ?? error));
 });
 
+/** User Timing, as on the page: tenure:read, tenure:parse and tenure:analyze, each from the end of the one before. */
+function stopwatch() {
+  let from = performance.now();
+  const ends = { parse: "read", orders: "parse", result: "analyze" };
+  const seen = new Set();
+  return step => {
+    const name = ends[step];
+    if (!name || seen.has(name)) return;
+    seen.add(name);
+    const end = performance.now();
+    performance.measure(`tenure:${name}`, { start: from, end });
+    from = end;
+  };
+}
+
 async function run(kind, input, { columns, settings, only, limit, signal, onProgress }) {
   const aborted = () => failure("aborted", "The calculation was cancelled.");
   if (signal?.aborted) throw aborted();
@@ -68,6 +83,7 @@ async function run(kind, input, { columns, settings, only, limit, signal, onProg
   if (signal?.aborted) throw aborted();
   const url = URL.createObjectURL(new Blob([GLUE, BOOT], { type: "text/javascript" }));
   const worker = new Worker(url);
+  const time = stopwatch();
   try {
     return await new Promise((resolve, reject) => {
       signal?.addEventListener("abort", () => reject(aborted()), { once: true });
@@ -80,8 +96,13 @@ async function run(kind, input, { columns, settings, only, limit, signal, onProg
         if (data === "ready") {
           URL.revokeObjectURL(url);
           worker.postMessage({ api: { kind, columns, settings, only, limit }, file });
-        } else if (data.kind === "progress") onProgress?.(data);
-        else if (data.kind === "result") resolve(data.value);
+        } else if (data.kind === "progress") {
+          time(data.step);
+          onProgress?.(data);
+        } else if (data.kind === "result") {
+          time("result");
+          resolve(data.value);
+        }
         else if (data.kind === "error") reject(failure(data.code, data.message, data.detail));
         else if (data.kind === "failed") reject(failure("internal", data.detail ?? "the worker stopped"));
       };
