@@ -162,13 +162,7 @@ impl F8 {
     #[inline(always)]
     pub fn log2_coarse(self) -> Self {
         let (e, f) = self.split();
-        e + f * f.polynomial([
-            1.442_640_4,
-            -0.720_629_2,
-            0.485_737_83,
-            -0.389_675_23,
-            0.250_287_86,
-        ])
+        e + f * f.polynomial([1.442_640_4, -0.720_629_2, 0.485_737_83, -0.389_675_23, 0.250_287_86])
     }
 
     /// 2 to the power of each lane; below 2^-125 the result stays there, above 2^127 it is meaningless.
