@@ -130,7 +130,6 @@
 //!   text in `locale`.
 //! - **A message between page and worker**: [`protocol`], and raise [`protocol::PROTOCOL_VERSION`].
 
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 pub mod analytics;
 pub mod chart;
 pub mod customer;

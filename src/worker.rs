@@ -103,9 +103,17 @@ fn open(
         if !confirm && let Some(error) = table.proposal.missing() {
             return Err(Problem::File { error, table: Some(Box::new(table)) });
         }
-        // Dates that read both ways are a question of their own; the run says where the first one is.
-        if confirm || !(table.proposal.certain || table.ambiguous_date.is_some()) {
+        if confirm {
             return Ok(Opened::Table(Box::new(table)));
+        }
+        if !table.proposal.certain {
+            // A question comes with what would go wrong without an answer: no row that can be used, or dates that
+            // read both ways.
+            let mapping = Mapping { date_order: valid.date_order(), ..Mapping::from(&table.proposal) };
+            return match load(bytes, &mapping, &valid) {
+                Ok(_) => Ok(Opened::Table(Box::new(table))),
+                Err(error) => Err(Problem::File { error, table: Some(Box::new(table)) }),
+            };
         }
     }
     analyze(bytes, mapping, &valid, Wanted::default()).map(Opened::Report)
@@ -121,13 +129,18 @@ fn analyze(
     let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
     let mut mapping = mapping.unwrap_or_else(|| Mapping::from(&table.proposal));
     mapping.date_order = mapping.date_order.or(settings.date_order());
+    let loaded = load(bytes, &mapping, settings)
+        .map_err(|error| Problem::File { error, table: Some(Box::new(table)) })?;
+    Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, wanted, &mut progress)))
+}
+
+/// Bytes to rows, telling how far it is.
+fn load(bytes: &[u8], mapping: &Mapping, settings: &ValidSettings) -> Result<ingest::Loaded, ingest::Error> {
     let mut parsed = |done: u64, total: u64| {
         progress(Step::Parse, done as f64, total as f64);
         ControlFlow::Continue(())
     };
-    let loaded = ingest::load(bytes, &mapping, &settings.ingest_options(), &mut parsed)
-        .map_err(|error| Problem::File { error, table: Some(Box::new(table)) })?;
-    Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, wanted, &mut progress)))
+    ingest::load(bytes, mapping, &settings.ingest_options(), &mut parsed)
 }
 
 /// The bytes of a file, read in chunks so that progress can be told and no second whole copy exists.

@@ -43,25 +43,28 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
 }
 
 fn lede(lang: Lang, l: &Lifecycle) -> String {
-    let [a, b, c] = l.badges;
-    match lang {
-        Lang::En => format!(
-            "Reliability of the stage: {} firm (A), {} fair (B), {} indicative only (C); {} with too little history count as exploration. {} began before the file does.",
-            lang.int(a),
-            lang.int(b),
-            lang.int(c),
-            lang.int(l.too_little_history),
-            lang.customers(l.left_truncated)
-        ),
-        Lang::ZhHans => format!(
-            "阶段判断的可靠程度：可靠（A）{} 位，一般（B）{} 位，仅供参考（C）{} 位；历史过短的 {} 位计入考察期。起点早于文件的有 {}。",
-            lang.int(a),
-            lang.int(b),
-            lang.int(c),
-            lang.int(l.too_little_history),
-            lang.customers(l.left_truncated)
-        ),
+    let [a, b, c] = l.badges.map(|n| lang.int(n));
+    let mut out = match lang {
+        Lang::En => format!("Reliability of the stage: {a} firm (A), {b} fair (B), {c} indicative only (C)."),
+        Lang::ZhHans => {
+            format!("阶段判断的可靠程度：可靠（A）{a} 位，一般（B）{b} 位，仅供参考（C）{c} 位。")
+        }
+    };
+    if l.too_little_history > 0 {
+        let n = lang.customers(l.too_little_history);
+        out.push_str(&match lang {
+            Lang::En => format!(" {n} with too little history count as exploration."),
+            Lang::ZhHans => format!("历史过短的 {n}计入考察期。"),
+        });
     }
+    if l.left_truncated > 0 {
+        let n = lang.customers(l.left_truncated);
+        out.push_str(&match lang {
+            Lang::En => format!(" {n} may have been customers before the file begins."),
+            Lang::ZhHans => format!("{n}可能在文件起始之前就已是客户。"),
+        });
+    }
+    out
 }
 
 fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
