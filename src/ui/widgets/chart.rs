@@ -2,6 +2,7 @@
 //! pointer and keyboard, and the table behind it.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -36,14 +37,22 @@ pub fn ChartBox(
     let width = Memo::new(move |_| width.get().round());
     let label = format!("{title}. {sub}");
     let draw = StoredValue::new_local(draw);
-    let drawn = Memo::new_with_compare(
-        move |_| {
-            let dark = app.dark.get();
-            let width = width.get();
-            (width > 0.0).then(|| draw.with_value(|d| d(width, &theme(dark))))
-        },
-        |a, b| a != b,
-    );
+    // Every chart is drawn in a task of its own, so that a page of several never holds the main thread for long.
+    let drawn = RwSignal::new(None::<Drawn>);
+    Effect::new(move |_| {
+        let (dark, width) = (app.dark.get(), width.get());
+        if width > 0.0 {
+            set_timeout(
+                move || {
+                    // The page may be gone by then.
+                    if let Some(picture) = draw.try_with_value(|d| d(width, &theme(dark))) {
+                        let _ = drawn.try_set(Some(picture));
+                    }
+                },
+                Duration::ZERO,
+            );
+        }
+    });
     let labelled = label.clone();
     let svg = move || drawn.with(|d| d.as_ref().map(|d| d.labelled(&labelled)).unwrap_or_default());
     let at = RwSignal::new(None::<usize>);
