@@ -23,7 +23,6 @@ macro_rules! texts {
 
 texts! {
     // Frame
-    tagline: "Who is leaving, when, who is worth keeping, and what it costs", "谁在离开、何时离开、谁值得留住、代价多大";
     skip_to_content: "Skip to content", "跳到正文";
     pages: "Pages", "页面";
     group_where: "Where are we?", "现状如何？";
@@ -44,7 +43,6 @@ texts! {
     theme_light: "Light", "浅色";
     theme_dark: "Dark", "深色";
     sample_name: "Built-in sample", "内置示例";
-    open_another: "Open another file", "打开其他文件";
     privacy_more: "Everything is computed in this tab. Your data is not sent anywhere.", "一切计算都在本页面内完成，数据不会发送到任何地方。";
 
     // Start
@@ -132,7 +130,6 @@ texts! {
     show_numbers: "Show the numbers behind this chart", "查看图表数据";
     customers: "Customers", "客户数";
     revenue: "Revenue", "收入";
-    profit: "Profit", "利润";
     orders: "Orders", "订单数";
     share: "Share", "占比";
     total: "Total", "合计";
@@ -149,7 +146,6 @@ texts! {
 
     // Overview
     kpi_churn: "Churn", "流失率";
-    kpi_retention: "Retention", "保持率";
     kpi_equity: "Customer equity", "客户资产";
     kpi_risk: "Value at risk", "风险价值";
     chart_mix: "Stages of the relationships, month by month", "各月客户关系的阶段构成";
@@ -162,10 +158,8 @@ texts! {
     quality_returns: "Returns", "退货行";
     quality_duplicates: "Exact duplicates (kept)", "完全重复行（保留）";
     quality_zero: "Zero amounts", "零金额行";
-    quality_missing_customer: "Without a customer", "缺少客户";
     quality_encoding: "Encoding", "编码";
     quality_delimiter: "Columns separated by", "分隔符";
-    quality_dates: "Dates", "日期范围";
     quality_line: "Line", "行号";
     quality_column: "Column", "列";
     quality_value: "Value", "值";
@@ -240,12 +234,10 @@ texts! {
     how_patterns: "A pattern is named by the stage from which a relationship ended: exploration (I), build-up (II), stability for less than the set number of months (III) or longer (IV). For exited customers the probabilities of all stage sequences are added up by the highest stage reached; one-time buyers that left are early aborts. Customers whose start lies before the file are shown apart. Survival: Kaplan & Meier 1958, Greenwood 1926, log-log band; the end of a relationship is the day its silence passed the exit threshold.", "模式按关系结束时所处的阶段命名：考察期（I）、形成期（II）、稳定期不足设定月数（III）或更久（IV）。对已退出客户，按达到的最高阶段汇总所有阶段序列的概率；只买一次即离开的归入早期流产型。起点早于文件的客户单列。生存曲线：Kaplan 与 Meier（1958）、Greenwood（1926），双对数置信带；关系终点为沉默超过退出阈值之日。";
 
     // Value
-    chart_matrix: "The value matrix", "客户价值矩阵";
     chart_matrix_sub: "One dot, one customer; thresholds at the dashed lines", "每点为一位客户；虚线为阈值";
     axis_current: "Current value", "当前价值";
     axis_growth: "Growth potential", "增值潜力";
     class: "Class", "类别";
-    strategy: "Strategy", "策略";
     resources: "Resources", "资源配置";
     strategy_release: "Release with care", "妥善解除关系";
     strategy_reengineer: "Rebuild the relationship", "关系再造";
@@ -294,7 +286,6 @@ texts! {
     prefilled: "Prefilled from the file; change anything.", "已按文件预填，可任意修改。";
     typed: "Typed-in numbers; no file needed.", "手工输入，无需文件。";
     reset: "Reset", "重置";
-    loss_aggregate: "What leaves in a year", "一年流失多少";
     loss_customers: "Customers lost", "流失客户";
     loss_revenue: "Revenue lost", "损失收入";
     loss_profit: "Profit lost", "损失利润";
@@ -323,7 +314,6 @@ texts! {
     yearly_revenue: "Revenue, last 12 months", "最后 12 个月收入";
     yearly_profit: "Profit, last 12 months", "最后 12 个月利润";
     how_loss: "Lost customers = customers x churn; revenue = lost x revenue per customer; profit = revenue x margin. Lifetime value of one customer = margin x retention / (1 + discount - retention), first profit one year from now (Gupta & Lehmann 2003). Programme: yearly benefit = lost x save rate x profit per customer, carried on by retention and discounted. Replacing costs lost x acquisition cost; keeping costs that divided by the ratio and by the save rate. Literature: Reichheld & Sasser 1990 report much larger effects of retention on profit; compare with your own figures before quoting them.", "流失客户＝客户数×流失率；收入损失＝流失客户×单客收入；利润损失＝收入损失×利润率。单客终身价值＝年利润×保持率÷（1＋折现率−保持率），首笔利润在一年后（Gupta 与 Lehmann，2003）。方案：年收益＝流失客户×挽留率×单客利润，按保持率递延并折现。替补成本＝流失客户×获客成本；留客成本＝替补成本÷倍数÷挽留率。文献：Reichheld 与 Sasser（1990）报告的保持率效应更大，引用前请与自己的数据比较。";
-    years: "years", "年";
     per_year: "a year", "每年";
 
     // Customers
@@ -342,7 +332,6 @@ texts! {
     load_more: "Show more", "显示更多";
     clear_filters: "Clear filters", "清除筛选";
     how_customers: "One row per customer, sorted by any column. Warning: silence since the last order against the customer's own alert and exit thresholds. P(alive): probability of still being a customer by the fitted model, a different thing from the rule. Confidence of a stage is its probability.", "每位客户一行，可按任一列排序。预警：距上次下单的沉默时间与该客户自身的警戒、退出阈值之比。存续概率：模型估计仍为客户的概率，与规则判定不同。阶段置信度即其概率。";
-    csp_blocked: "The page is not allowed to compile WebAssembly here (its content security policy lacks 'wasm-unsafe-eval').", "此处的内容安全策略缺少 'wasm-unsafe-eval'，页面无法编译 WebAssembly。";
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     Overview, Report, Rfm, RfmCell, RfmGroup, SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
 };
 use crate::analytics::btyd::ModelKind;
-use crate::analytics::churn::{self, BACKTEST_DAYS};
+use crate::analytics::churn::{self, BACKTEST_DAYS, ChurnRate};
 use crate::analytics::rfm::Group;
 use crate::analytics::spend::SpendModel;
 use crate::analytics::survival::{self, DAYS_PER_MONTH, Survival};
@@ -24,10 +24,11 @@ pub(super) fn arrange(mut work: Work<'_>) -> Report {
     let mut notices = std::mem::take(&mut work.notices);
     let lifecycle = work.relationships.as_ref().map(|r| lifecycle::arrange(&work, r, &mut notices));
     let patterns = work.relationships.as_ref().map(|r| lifecycle::pattern_rows(&work, r)).unwrap_or_default();
-    let churn = churn(&work);
+    let rate = churn::churn_rate(&work.orders, &work.exits, work.settings.churn_window_months);
+    let churn = churn(&work, rate.as_ref());
     let actions_of = action_bits(&work);
     let overview = overview(&work, &churn, &actions_of);
-    let loss = loss(&work, &churn);
+    let loss = loss(&work, rate.as_ref());
     missing_parts(&work.matrix.parts, &mut notices);
     Report {
         quality: super::Quality::default(),
@@ -158,8 +159,7 @@ fn suggest(work: &Work<'_>, bits: &[u8]) -> Vec<Action> {
     list
 }
 
-fn churn(work: &Work<'_>) -> Churn {
-    let rate = churn::churn_rate(&work.orders, &work.exits, work.settings.churn_window_months);
+fn churn(work: &Work<'_>, rate: Option<&ChurnRate>) -> Churn {
     let survival = survival::of_transactions(&work.exits);
     let visible = work.exits.first_possible_detection().map(Day::month);
     let by_period = churn::monthly_churn(&work.exits)
@@ -186,12 +186,12 @@ fn churn(work: &Work<'_>) -> Churn {
     });
     Churn {
         definition: "individual-threshold".to_owned(),
-        lost: rate.as_ref().map_or(0, |r| r.lost),
-        base: rate.as_ref().map_or(0, |r| r.base),
-        rate: rate.as_ref().map(|r| r.rate),
-        interval: rate.as_ref().map(|r| [r.low, r.high]),
-        revenue_rate: rate.as_ref().and_then(|r| r.revenue_rate),
-        window_months: rate.as_ref().map_or(0, |r| r.months),
+        lost: rate.map_or(0, |r| r.lost),
+        base: rate.map_or(0, |r| r.base),
+        rate: rate.map(|r| r.rate),
+        interval: rate.map(|r| [r.low, r.high]),
+        revenue_rate: rate.and_then(|r| r.revenue_rate),
+        window_months: rate.map_or(0, |r| r.months),
         by_period,
         median_survival: survival.median,
         survival: survival_points(&survival),
@@ -231,13 +231,12 @@ fn rule(work: &Work<'_>) -> ChurnRule {
 }
 
 /// What the loss calculators start from: the base of the churn window and its revenue a year before.
-fn loss(work: &Work<'_>, churn: &Churn) -> Loss {
-    let rate = churn::churn_rate(&work.orders, &work.exits, work.settings.churn_window_months);
+fn loss(work: &Work<'_>, rate: Option<&ChurnRate>) -> Loss {
     let first = work.orders.dates.map_or(work.as_of, |d| d.0);
     let inputs = LossPrefill {
-        customers: rate.as_ref().map(|r| f64::from(r.base)),
-        annual_churn: rate.as_ref().map(|r| r.annual_rate),
-        revenue_per_customer: rate.as_ref().and_then(|r| {
+        customers: rate.map(|r| f64::from(r.base)),
+        annual_churn: rate.map(|r| r.annual_rate),
+        revenue_per_customer: rate.and_then(|r| {
             // The base bought in the window before; a file that begins within it shows only a part of that.
             let seen = (f64::from(r.from.0 - first.0) / DAYS_PER_MONTH).min(f64::from(r.months));
             (r.base > 0 && seen >= 1.0).then(|| cents(r.base_revenue / f64::from(r.base) * 12.0 / seen))
@@ -248,7 +247,6 @@ fn loss(work: &Work<'_>, churn: &Churn) -> Loss {
         (0..work.n()).filter(|&c| !work.exited[c]).map(|c| (1.0 - f.p_alive[c]) * work.matrix.cv[c]).sum()
     });
     let by_pattern = work.relationships.as_ref().map(|r| loss_groups(work, r)).unwrap_or_default();
-    let _ = churn;
     Loss { inputs, by_pattern, expected }
 }
 

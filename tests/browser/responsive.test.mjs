@@ -104,15 +104,8 @@ test(`the main thread is never busy over ${LIMIT} ms at a time: a million rows a
   t.diagnostic(`longest tasks: ${tasks.slice(0, 6).map(k => `${k.during} ${k.own.toFixed(0)} ms (${k.ms.toFixed(0)} on the clock)`).join(", ")}`);
   assert.deepEqual(marks.map(([name]) => name).sort(), ["tenure:analyze", "tenure:parse", "tenure:read", "tenure:render"]);
   assert.ok(tasks.length > 20, "tasks were seen");
-  // Even processor time is longer while others share the caches: of three visits the quietest is the page's own time.
-  const longest = tasks.reduce((all, k) => ((all[k.during] ??= []).push(k), all), {});
-  const own = name => Math.max(...longest[name].map(k => k.own));
-  const least = {};
-  for (const visited of Object.keys(longest)) {
-    const name = visited.replace(/ \d$/, "");
-    least[name] = Math.min(least[name] ?? Infinity, own(visited));
-  }
-  assert.deepEqual(Object.entries(least).filter(([, ms]) => ms > LIMIT), []);
+  const long = tasks.filter(k => k.own > LIMIT);
+  assert.deepEqual(long, []);
 
   // The watch itself is watched: a block made on purpose has to show.
   const blocked = await mainThread(page, () => page.evaluate(() => new Promise(done => setTimeout(() => {
