@@ -187,7 +187,7 @@ texts! {
     alerted: "Past alert point", "超过警戒点";
     current_value: "Current value", "当前价值";
     table_stage_title: "What each stage looks like here", "各阶段的实际表现";
-    table_stage_sub: "Means over customer-months, weighted by the probability of the stage", "按阶段概率加权的客户月均值";
+    table_stage_sub: "Means over customer-months, weighted by the probability of the stage; a fixed sample of at most 400 customers", "按阶段概率加权的客户月均值；固定抽取至多 400 位客户";
     customer_months: "Customer-months", "客户月数";
     orders_per_month: "Orders a month", "月均订单数";
     order_value: "Value per order", "单均金额";
