@@ -20,6 +20,8 @@
 //! Degenerate cases: no customers give a curve without points, S = 1 everywhere; nobody leaves: S = 1, no median.
 
 use super::churn::Exits;
+use crate::math::linear::solve;
+use crate::math::stats::chi_squared_beyond;
 use crate::math::{exp, ln};
 use serde::{Deserialize, Serialize};
 
@@ -245,53 +247,11 @@ pub fn log_rank(times: &[f64], left: &[bool], group: &[u32], n_groups: usize) ->
     }
     let used: Vec<usize> = (0..n_groups).filter(|&g| covariance[g][g] > 0.0).collect();
     let degrees = used.len().checked_sub(1).filter(|&d| d > 0)?;
-    let matrix = used[1..].iter().map(|&g| used[1..].iter().map(|&h| covariance[g][h]).collect()).collect();
+    let matrix: Vec<f64> = used[1..].iter().flat_map(|&g| used[1..].iter().map(move |&h| (g, h))).map(|(g, h)| covariance[g][h]).collect();
     let vector: Vec<f64> = used[1..].iter().map(|&g| excess[g]).collect();
-    let solved = solve(matrix, vector.clone())?;
+    let solved = solve(&matrix, &vector)?;
     let chi2 = vector.iter().zip(&solved).map(|(a, b)| a * b).sum::<f64>().max(0.0);
     Some(LogRank { chi2, degrees: degrees as u32, p: chi_squared_beyond(chi2, degrees) })
-}
-
-/// Chance that a chi-squared with `degrees` degrees of freedom exceeds `chi2`, by the finite sums that hold for whole
-/// degrees: `e^-x sum x^j / j!` for even ones, `erfc(sqrt x) + e^-x sum x^(j - 1/2) / Gamma(j + 1/2)` for odd, x = chi2 / 2.
-fn chi_squared_beyond(chi2: f64, degrees: usize) -> f64 {
-    let x = chi2 / 2.0;
-    let odd = degrees % 2 == 1;
-    let (mut total, mut term) = if odd {
-        (libm::erfc(x.sqrt()), exp(-x) * (x / std::f64::consts::PI).sqrt() * 2.0)
-    } else {
-        (0.0, exp(-x))
-    };
-    for j in 1..=degrees / 2 {
-        total += term;
-        term *= x / (j as f64 + if odd { 0.5 } else { 0.0 });
-    }
-    total.clamp(0.0, 1.0)
-}
-
-/// Solves a small linear system by elimination with partial pivoting; `None` where it is singular.
-fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
-    let n = b.len();
-    for i in 0..n {
-        let pivot = (i..n).max_by(|&x, &y| a[x][i].abs().total_cmp(&a[y][i].abs()))?;
-        if a[pivot][i].abs() < 1e-12 {
-            return None;
-        }
-        a.swap(i, pivot);
-        b.swap(i, pivot);
-        let (upper, lower) = a.split_at_mut(i + 1);
-        let row = &upper[i];
-        for (below, below_b) in lower.iter_mut().zip(i + 1..n) {
-            let factor = below[i] / row[i];
-            below.iter_mut().zip(row).skip(i).for_each(|(x, r)| *x -= factor * r);
-            b[below_b] -= factor * b[i];
-        }
-    }
-    for i in (0..n).rev() {
-        let known: f64 = (i + 1..n).map(|j| a[i][j] * b[j]).sum();
-        b[i] = (b[i] - known) / a[i][i];
-    }
-    Some(b)
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 //! and differ in the last bit between a native build and a browser, and a report must be the same in both.
 //! (`sqrt`, `abs`, `floor` and the four operations are exact by IEEE 754 and need no wrapper.)
 
+pub mod linear;
 pub mod minimize;
 pub mod special;
+pub mod stats;
 
 /// Natural logarithm.
 #[must_use]
