@@ -26,9 +26,19 @@
 //!
 //! Degenerate cases: where hardly anybody ever came back there is no pool ([`Exits::pool`] is `None`) and both
 //! thresholds are 730 days, so that nobody is called exited for want of evidence; an empty base gives no rate.
+//!
+//! Gaps of 20 to 40 days in a base whose typical gap is 45 (methods.md 2.4): alert after 49.8 days, exited after 71.2.
+//!
+//! ```
+//! use tenure::analytics::churn::{GapStats, Pool, PoolSource};
+//! let pool = Pool { mu0: tenure::math::ln(45.0), sigma0: 0.6, n_customers: 100, source: PoolSource::OwnRhythms };
+//! let threshold = GapStats::of([20.0, 25.0, 30.0, 35.0, 40.0]).shrunk(&pool).threshold();
+//! assert!((threshold.amber_days - 49.8).abs() < 0.05 && (threshold.red_days - 71.2).abs() < 0.05);
+//! ```
 
 use super::orders::{Orders, last_complete_month};
 use crate::customer::{Contracts, Day, Month, days_in_month};
+use crate::math::stats::auc;
 use crate::math::{exp, ln, powf, quantile_sorted, sort, sum, wilson};
 use serde::{Deserialize, Serialize};
 
@@ -617,6 +627,14 @@ pub struct Backtest {
     pub recall: Option<f64>,
     /// Chance that a silent customer had the higher silence / red ratio than one who bought, ties counting half.
     pub auc: Option<f64>,
+    /// Its 95 % interval (Hanley & McNeil 1982).
+    pub auc_interval: Option<(f64, f64)>,
+}
+
+/// Re-runs the rule `months` calendar months before `as_of` (methods.md 2.6 asks for 3 to 6).
+#[must_use]
+pub fn backtest_months(orders: &Orders, as_of: Day, months: u32) -> Option<Backtest> {
+    backtest(orders, as_of, (as_of.0 - months_before(as_of, months).0).unsigned_abs())
 }
 
 /// Re-runs the rule `horizon_days` before `as_of`; `None` where nobody had bought by then.
@@ -635,9 +653,10 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
         precision: None,
         recall: None,
         auc: None,
+        auc_interval: None,
     };
     let mut n_hits = 0;
-    let mut scores: Vec<(f64, bool)> = Vec::new();
+    let (mut scores, mut silent) = (Vec::new(), Vec::new());
     for c in (0..exits.state.len()).filter(|&c| exits.purchases[c].is_some()) {
         let bought = orders.purchases(c).any(|i| orders.day[i] > cut && orders.day[i] <= as_of);
         let flagged = exits.is_exited(c);
@@ -645,7 +664,8 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
         out.n_flagged_bought += u32::from(flagged && bought);
         out.n_silent += u32::from(!bought);
         n_hits += u32::from(flagged && !bought);
-        scores.push((f64::from(exits.silence_days[c]) / exits.threshold[c].red_days, !bought));
+        scores.push(f64::from(exits.silence_days[c]) / exits.threshold[c].red_days);
+        silent.push(!bought);
     }
     if scores.is_empty() {
         return None;
@@ -654,26 +674,10 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
     out.flagged_bought_rate = Part { base: out.n_flagged, lost: out.n_flagged_bought }.rate();
     out.precision = Part { base: out.n_flagged, lost: n_hits }.rate();
     out.recall = Part { base: out.n_silent, lost: n_hits }.rate();
-    out.auc = auc(&mut scores);
+    let area = auc(&scores, &silent);
+    out.auc = area.map(|a| a.auc);
+    out.auc_interval = area.map(|a| (a.interval[0], a.interval[1]));
     Some(out)
-}
-
-/// Area under the ROC curve by mid-ranks (Mann and Whitney 1947); `None` where one class is empty.
-fn auc(scores: &mut [(f64, bool)]) -> Option<f64> {
-    scores.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let n_yes = scores.iter().filter(|s| s.1).count() as f64;
-    let n_no = scores.len() as f64 - n_yes;
-    if n_yes == 0.0 || n_no == 0.0 {
-        return None;
-    }
-    let (mut below, mut wins) = (0.0, 0.0);
-    for tied in scores.chunk_by(|a, b| a.0 == b.0) {
-        let yes = tied.iter().filter(|s| s.1).count() as f64;
-        let no = tied.len() as f64 - yes;
-        wins += yes * (below + no / 2.0);
-        below += no;
-    }
-    Some(wins / (n_yes * n_no))
 }
 
 /// What the leavers of a contract table are (methods.md 2.1).
@@ -718,6 +722,13 @@ pub struct ContractChurn {
     pub implausible_window: bool,
 }
 
+/// Whether a share `rate` of leavers can have left within `months` months: the mean lifetime that implies,
+/// `months / rate`, is at least a fifth of the mean tenure (methods.md 23.8).
+#[must_use]
+pub fn plausible_window(months: f64, rate: f64, mean_tenure: f64) -> bool {
+    rate <= 0.0 || months / rate >= mean_tenure / 5.0
+}
+
 /// Rates of a contract table under the stated design.
 #[must_use]
 pub fn contract_churn(contracts: &Contracts, asked: ContractDesign) -> ContractChurn {
@@ -731,7 +742,8 @@ pub fn contract_churn(contracts: &Contracts, asked: ContractDesign) -> ContractC
         _ => None,
     };
     let implied_lifetime = window.zip(rate.filter(|&r| r > 0.0)).map(|(w, r)| w / r);
-    let implausible_window = implied_lifetime.is_some_and(|l| l < mean_tenure / 5.0);
+    let implausible_window =
+        window.zip(rate).is_some_and(|(w, rate)| !plausible_window(w, rate, mean_tenure));
     let window = window.filter(|_| !implausible_window);
     let revenue_rate = contracts.monthly_charge.as_ref().and_then(|charges| {
         let total: i128 = charges.iter().map(|&v| i128::from(v)).sum();
@@ -907,13 +919,10 @@ mod tests {
         let test = backtest(&weekly(), Day(700), 182).unwrap();
         assert_eq!((test.n_customers, test.n_flagged, test.n_flagged_bought, test.n_silent), (3, 1, 0, 1));
         assert_eq!((test.precision, test.recall, test.auc), (Some(1.0), Some(1.0), Some(1.0)));
-    }
-
-    #[test]
-    fn auc_counts_ties_half() {
-        assert_eq!(auc(&mut [(1.0, true), (1.0, false)]), Some(0.5));
-        assert_eq!(auc(&mut [(2.0, true), (1.0, false), (0.5, true)]), Some(0.5));
-        assert_eq!(auc(&mut [(2.0, true)]), None);
+        // Day 700 is 1971-12-02: six calendar months before it is 1971-06-02, day 517.
+        let test = backtest_months(&weekly(), Day(700), 6).unwrap();
+        assert_eq!((test.cut, test.horizon_days, test.n_flagged), (Day(517), 183, 1));
+        assert!(test.auc_interval.is_some_and(|(low, high)| low <= 1.0 && high == 1.0));
     }
 
     #[test]
