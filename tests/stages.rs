@@ -85,7 +85,7 @@ fn search_agrees_with_the_exhaustive_oracle() {
                 v: &v,
                 unit: series.mean_order_value,
                 left: series.left_truncated,
-                sparse: customer.sparse,
+                active: !series.exited,
             };
             let level = matches!(source, LevelSource::Given(_)).then_some(&level);
             let exact = oracle::posterior(&input, stages.variance, level, &params);
@@ -184,7 +184,7 @@ fn level_passes_agree_with_the_oracle() {
                 v: s.values,
                 unit: s.mean_order_value,
                 left: s.left_truncated,
-                sparse: false,
+                active: false,
             };
             let exact = oracle::posterior(&input, stages.variance, Some(&level), &params);
             for side in 0..2 {
@@ -264,30 +264,31 @@ fn data() -> Option<PathBuf> {
     None
 }
 
-/// Rows of the table with their accuracy: now, lag 2, pattern of the exited.
-const TABLE: [(&str, f64); 11] = [
-    ("cv10", 0.83),
-    ("cv25", 0.82),
-    ("cv50", 0.73),
-    ("orders10", 0.71),
-    ("orders4", 0.66),
-    ("orders2", 0.65),
-    ("orders1", 0.56),
-    ("cv25-season30", 0.82),
-    ("orders4-season30", 0.66),
-    ("cv25-left40", 0.81),
-    ("cv25-setbacks50", 0.78),
+/// Rows of the table of methods.md 3.7 with the accuracy to hold, .02 less of it: the stage of now, and the pattern of
+/// the exited. Well above what is printed there; the changes and what they were chosen on are in `stage/params.rs`.
+const TABLE: [(&str, f64, f64); 11] = [
+    ("cv10", 0.89, 0.98),
+    ("cv25", 0.83, 0.93),
+    ("cv50", 0.75, 0.81),
+    ("orders10", 0.73, 0.73),
+    ("orders4", 0.67, 0.66),
+    ("orders2", 0.66, 0.56),
+    ("orders1", 0.57, 0.58),
+    ("cv25-season30", 0.82, 0.92),
+    ("orders4-season30", 0.70, 0.67),
+    ("cv25-left40", 0.83, 0.93),
+    ("cv25-setbacks50", 0.81, 0.92),
 ];
 
 #[test]
 fn table_3_7_on_its_own_series() {
     let Some(dir) = data() else { return };
     println!(
-        "{:18} {:>5} {:>6} {:>8} {:>7} {:>6}  scale",
-        "row", "now", "lag-2", "pattern", "judged", "floor"
+        "{:18} {:>5} {:>6} {:>9} {:>8} {:>7} {:>6}  scale",
+        "row", "now", "lag-2", "agreement", "pattern", "judged", "floor"
     );
     let mut failed = Vec::new();
-    for (name, published) in TABLE {
+    for (name, published, published_pattern) in TABLE {
         let kind = if name.starts_with("cv") { Kind::Usage } else { Kind::Orders };
         let (mut set, truth) = read(&dir.join(format!("{name}.csv")), kind);
         let found = season::estimate(&set, false);
@@ -303,6 +304,7 @@ fn table_3_7_on_its_own_series() {
         let stages = run(&set, &params);
         let ends = patterns(&stages, &params);
         let (mut now, mut lag, mut judged, mut right, mut exited) = (0, 0, 0, 0, 0);
+        let (mut agreement, mut told) = (0.0, 0);
         for (i, t) in truth.iter().enumerate() {
             let series = set.get(i);
             if series.values.len() < 4 || series.values.iter().filter(|&&v| v != 0.0).count() < 2 {
@@ -319,20 +321,28 @@ fn table_3_7_on_its_own_series() {
             let letter = ['E', 'B', 'S', 'D'][stage as usize];
             let last = t.stages.len() - 1;
             judged += 1;
+            if let (Some(badge), Some(p)) = (stages.customers[i].badge, stages.customers[i].confidence) {
+                agreement += badge.agreement(p);
+                told += 1;
+            }
             now += usize::from(t.stages[last] == letter);
             lag += usize::from(t.stages[last.saturating_sub(2)..].contains(&letter));
         }
         let share = |k: usize, n: usize| k as f64 / n as f64;
         let accuracy = share(now, judged);
         println!(
-            "{name:18} {accuracy:5.3} {:6.3} {:8.3} {judged:7} {:6.2}  {kind:?}",
+            "{name:18} {accuracy:5.3} {:6.3} {:9.3} {:8.3} {judged:7} {:6.2}  {kind:?}",
             share(lag, judged),
+            agreement / f64::from(told),
             share(right, exited),
             published - 0.02
         );
-        if accuracy < published - 0.02 - 1e-9 {
+        let pattern = share(right, exited);
+        if accuracy < published - 0.02 - 1e-9 || pattern < published_pattern - 0.02 - 1e-9 {
             failed.push(name);
         }
+        // Told from probability and badge alone, how often the stage is right: within some hundredths in every row.
+        assert!((agreement / f64::from(told) - accuracy).abs() < 0.08, "{name}");
     }
     assert!(failed.is_empty(), "below the floor: {failed:?}");
 }
@@ -340,44 +350,50 @@ fn table_3_7_on_its_own_series() {
 #[test]
 fn null_test_24_5_constant_buyers_are_not_declining() {
     let params = Params::default();
-    println!("orders a month: share called declining (floor)");
-    for (k, (rate, floor)) in
-        [(0.5, 0.06), (1.0, 0.09), (1.5, 0.06), (2.5, 0.08), (4.0, 0.15)].into_iter().enumerate()
-    {
-        let mut rng = Rng::new(245 + k as u64);
-        let mut set = SeriesSet::new(Kind::Orders);
-        for _ in 0..300 {
-            let n = 18 + rng.below(13);
-            let mut orders: Vec<u32> = (0..n).map(|_| rng.poisson(rate)).collect();
-            orders[0] = orders[0].max(1);
-            let mut first = 0.0;
-            let values: Vec<f64> = orders
-                .iter()
-                .enumerate()
-                .map(|(t, &k)| {
-                    let amounts: Vec<f64> = (0..k).map(|_| 10.0 * rng.gamma(4.0)).collect();
-                    if t == 0 {
-                        first = amounts[0];
-                    }
-                    amounts.iter().sum()
-                })
-                .collect();
-            let count: u32 = orders.iter().sum();
-            set.push(&Series {
-                start: 0,
-                values: &values,
-                orders: &orders,
-                first_order_value: first,
-                mean_order_value: values.iter().sum::<f64>() / f64::from(count),
-                left_truncated: false,
-                exited: false,
-            })
-            .expect("finite");
-        }
-        let stages = run(&set, &params);
-        let declining = stages.customers.iter().filter(|c| c.state == State::Active(Stage::Decline)).count();
-        let share = declining as f64 / 300.0;
-        println!("{rate}: {share:.3} ({:.2})", floor + 0.03);
-        assert!(share <= floor + 0.03, "{rate}: {share}");
+    println!("orders a month: share called declining (goal 0.05)");
+    for (k, rate) in [0.5, 1.0, 1.5, 2.5, 4.0].into_iter().enumerate() {
+        // Four times 300: of one 300 alone a true share of .04 gives more than .05 every sixth time.
+        let shares: Vec<f64> =
+            (0..4).map(|j| share_declining(&params, rate, 245 + k as u64 + 100 * j)).collect();
+        let share = shares.iter().sum::<f64>() / 4.0;
+        println!("{rate}: {share:.3} {shares:.3?}");
+        assert!(share <= 0.05, "{rate}: {share}");
     }
+}
+
+/// Share of 300 buyers at a constant rate, followed 18 to 30 months, whose stage is decline.
+fn share_declining(params: &Params, rate: f64, seed: u64) -> f64 {
+    let mut rng = Rng::new(seed);
+    let mut set = SeriesSet::new(Kind::Orders);
+    for _ in 0..300 {
+        let n = 18 + rng.below(13);
+        let mut orders: Vec<u32> = (0..n).map(|_| rng.poisson(rate)).collect();
+        orders[0] = orders[0].max(1);
+        let mut first = 0.0;
+        let values: Vec<f64> = orders
+            .iter()
+            .enumerate()
+            .map(|(t, &k)| {
+                let amounts: Vec<f64> = (0..k).map(|_| 10.0 * rng.gamma(4.0)).collect();
+                if t == 0 {
+                    first = amounts[0];
+                }
+                amounts.iter().sum()
+            })
+            .collect();
+        let count: u32 = orders.iter().sum();
+        set.push(&Series {
+            start: 0,
+            values: &values,
+            orders: &orders,
+            first_order_value: first,
+            mean_order_value: values.iter().sum::<f64>() / f64::from(count),
+            left_truncated: false,
+            exited: false,
+        })
+        .expect("finite");
+    }
+    let stages = run(&set, params);
+    let declining = stages.customers.iter().filter(|c| c.state == State::Active(Stage::Decline)).count();
+    declining as f64 / 300.0
 }

@@ -6,13 +6,24 @@
 //!
 //! Constant retention (Gupta & Lehmann 2003): margin `m` per period, retention `r` (0..=1), discount `i` per
 //! period: `m r/(1+i-r)` when the first margin comes one period from now, `m (1+i)/(1+i-r)` when it comes now.
-//! Degenerate: `r >= 1+i` has no finite value, hence `None`.
+//! Degenerate: `r >= 1+i` has no finite value, hence `None`. Source: methods.md 7.4, reference-results.md 2.4.
+//!
+//! ```
+//! use tenure::analytics::discount::{AnnualRate, FirstMargin, contract_value};
+//!
+//! assert!((AnnualRate::default().monthly() - 0.00797414).abs() < 5e-9);
+//! let value = contract_value(100.0, 0.8, 0.1, FirstMargin::NextPeriod).unwrap();
+//! assert!((value - 266.67).abs() < 5e-3);
+//! ```
 
 use crate::math::{exp_m1, ln_1p};
 use serde::{Deserialize, Serialize};
 
+/// Weeks in a year wherever models that run in weeks meet years.
+pub const WEEKS_PER_YEAR: f64 = 52.0;
+
 /// Weeks in a month wherever models that run in weeks meet months.
-pub const WEEKS_PER_MONTH: f64 = 52.0 / 12.0;
+pub const WEEKS_PER_MONTH: f64 = WEEKS_PER_YEAR / 12.0;
 
 /// Months ahead that current value, potential and customer lifetime value count unless set otherwise.
 pub const HORIZON_MONTHS: u32 = 36;
@@ -38,7 +49,19 @@ impl AnnualRate {
     /// The rate per month, `(1+d)^(1/12) - 1`.
     #[must_use]
     pub fn monthly(self) -> f64 {
-        exp_m1(ln_1p(self.0) / 12.0)
+        self.over_months(1.0)
+    }
+
+    /// The rate of a period of `months`, `(1+d)^(months/12) - 1`: for contracts that run longer than a month.
+    #[must_use]
+    pub fn over_months(self, months: f64) -> f64 {
+        exp_m1(ln_1p(self.0) * months / 12.0)
+    }
+
+    /// The continuous rate per week, `ln(1+d)/52`: for models that run in weeks and discount at every moment.
+    #[must_use]
+    pub fn per_week_continuous(self) -> f64 {
+        ln_1p(self.0) / WEEKS_PER_YEAR
     }
 
     /// What one unit at the end of each of the next months is worth now, `1/(1+d_m)^k` for k = 1..=months.
@@ -111,6 +134,20 @@ mod tests {
         assert!((AnnualRate::default().monthly() - 0.007_974_14).abs() < 5e-9);
         assert!((AnnualRate::default().factors(12)[11] - 1.0 / 1.1).abs() < 1e-14);
         assert_eq!(AnnualRate::new(-1.0), None);
+    }
+
+    #[test]
+    fn periods_of_any_length_compound_to_the_annual_rate() {
+        for rate in [-0.5, 0.0, 0.1, 3.0] {
+            let rate = AnnualRate::new(rate).unwrap();
+            for (months, periods) in [(1.0, 12), (3.0, 4), (6.0, 2), (12.0, 1)] {
+                let year = (1.0 + rate.over_months(months)).powi(periods) - 1.0;
+                assert!((year - rate.annual()).abs() < 1e-12, "{months}: {year}");
+            }
+            let year = crate::math::exp(rate.per_week_continuous() * WEEKS_PER_YEAR) - 1.0;
+            assert!((year - rate.annual()).abs() < 1e-12, "{year}");
+        }
+        assert_eq!(WEEKS_PER_MONTH * 12.0, WEEKS_PER_YEAR);
     }
 
     #[test]

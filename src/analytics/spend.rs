@@ -10,12 +10,23 @@
 //! order, > 0; `p, q > 0` shapes; `v > 0` money; G the gamma function. Amounts are divided by their mean for the
 //! search, so that the result does not depend on the currency. Source: Fader & Hardie 2013.
 //!
+//! Standard errors: inverse Hessian of `-ln L` in `ln p, ln q, ln v`, `se(p) = p sqrt(C_pp)` and so on.
+//!
 //! The model assumes that how often and how much are unrelated: `|corr(x, m)| >= 0.3` is a notice.
 //! Degenerate cases ([`PooledReason`]): fewer than 10 usable customers, no convergence, a fit at its bounds (as when
 //! all amounts are equal) or `q <= 1` (no finite mean) fall back to one pooled mean for everybody, `sum x m / sum x`;
 //! without any usable customer that is the mean the caller supplies.
+//!
+//! ```
+//! use tenure::analytics::spend::SpendModel;
+//!
+//! // Fader & Hardie 2013: CDNOW, the customer with 2 repeat orders of 22.35 on average.
+//! let model = SpendModel::GammaGamma { p: 6.25, q: 3.74, v: 15.44 };
+//! assert!((model.expected(2, 22.35) - 24.664).abs() < 5e-4);
+//! assert!((model.population_mean() - 35.219).abs() < 5e-4);
+//! ```
 
-use crate::math::minimize::{Search, minimize};
+use crate::math::minimize::{Search, log_covariance, minimize};
 use crate::math::{Rng, ln, ln_gamma, sum};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +105,10 @@ pub struct SpendFit {
     pub model: SpendModel,
     /// Log-likelihood of the customers used, if it is Gamma-Gamma.
     pub log_likelihood: Option<f64>,
+    /// Standard errors of p, q and v; `None` if it is not Gamma-Gamma, or the amounts do not tell them apart.
+    pub std_errors: Option<[f64; 3]>,
+    /// Covariance of their logarithms; `None` as above.
+    pub log_covariance: Option<[[f64; 3]; 3]>,
     /// Customers used: x > 0 and m > 0.
     pub n_customers: u32,
     /// Customers that could have been used; more than `n_customers` if a seeded sample was drawn.
@@ -114,6 +129,8 @@ pub fn fit(n_repeats: &[u32], mean_repeat_amount: &[f64], fallback_mean: f64) ->
         .filter(|&(&x, &m)| x > 0 && m.is_finite() && m > 0.0)
         .map(|(&x, &m)| (f64::from(x), m))
         .collect();
+    // Sorted, so that neither the sample nor a sum depends on the order of the customers.
+    rows.sort_unstable_by(by_repeats_and_mean);
     let n_usable = rows.len() as u32;
     let orders = sum(rows.iter().map(|r| r.0));
     let pooled_mean = match sum(rows.iter().map(|r| r.0 * r.1)) / orders {
@@ -123,13 +140,21 @@ pub fn fit(n_repeats: &[u32], mean_repeat_amount: &[f64], fallback_mean: f64) ->
     };
     sample(&mut rows);
     let correlation = correlation(&rows);
-    let (model, log_likelihood) = match gamma_gamma(&mut rows) {
-        Ok((model, log_likelihood)) => (model, Some(log_likelihood)),
-        Err(reason) => (SpendModel::Pooled { mean: pooled_mean, reason }, None),
+    let (model, log_likelihood, log_covariance) = match gamma_gamma(&rows) {
+        Ok((model, log_likelihood, covariance)) => (model, Some(log_likelihood), covariance),
+        Err(reason) => (SpendModel::Pooled { mean: pooled_mean, reason }, None, None),
+    };
+    let std_errors = match (model, log_covariance) {
+        (SpendModel::GammaGamma { p, q, v }, Some(c)) => {
+            Some(std::array::from_fn(|j| [p, q, v][j] * f64::sqrt(c[j][j])))
+        }
+        _ => None,
     };
     SpendFit {
         model,
         log_likelihood,
+        std_errors,
+        log_covariance,
         n_customers: rows.len() as u32,
         n_usable,
         correlation,
@@ -146,7 +171,12 @@ fn sample(rows: &mut Vec<(f64, f64)>) {
             rows.swap(k, other);
         }
         rows.truncate(MAX_CUSTOMERS);
+        rows.sort_unstable_by(by_repeats_and_mean);
     }
+}
+
+fn by_repeats_and_mean(a: &(f64, f64), b: &(f64, f64)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
 /// Pearson's correlation; `None` if a column does not vary.
@@ -161,14 +191,16 @@ fn correlation(rows: &[(f64, f64)]) -> Option<f64> {
     c.is_finite().then(|| c.clamp(-1.0, 1.0))
 }
 
-/// Maximum likelihood; sorts the rows by x.
-fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReason> {
+/// A spend model, its log-likelihood, and the covariance of the logarithms of its parameters.
+type GammaGamma = (SpendModel, f64, Option<[[f64; 3]; 3]>);
+
+/// Maximum likelihood; rows are sorted by x.
+fn gamma_gamma(rows: &[(f64, f64)]) -> Result<GammaGamma, PooledReason> {
     if rows.len() < MIN_CUSTOMERS {
         return Err(PooledReason::TooFewCustomers);
     }
     let n = rows.len() as f64;
     let unit = sum(rows.iter().map(|r| r.1)) / n;
-    rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let scaled: Vec<(f64, f64)> = rows.iter().map(|r| (r.0, r.1 / unit)).collect();
     let data = Sums::new(&scaled);
     let search = Search {
@@ -177,8 +209,8 @@ fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReaso
         upper: BOUNDS.1,
         gradient_tolerance: GRADIENT_PER_CUSTOMER * n,
     };
-    let found = minimize(|w| -data.log_likelihood(w[0], w[1], w[2]), &search)
-        .map_err(|_| PooledReason::NotConverged)?;
+    let negative = |w: &[f64]| -data.log_likelihood(w[0], w[1], w[2]);
+    let found = minimize(negative, &search).map_err(|_| PooledReason::NotConverged)?;
     if found.at_bound.iter().any(|&b| b) {
         return Err(PooledReason::AtBound);
     }
@@ -187,7 +219,9 @@ fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReaso
         return Err(PooledReason::NoMean);
     }
     // A density per unit of money: n ln(unit) smaller than that of the scaled amounts.
-    Ok((SpendModel::GammaGamma { p, q, v }, -found.value - n * ln(unit)))
+    let covariance = log_covariance(negative, &found)
+        .map(|c| std::array::from_fn(|i| std::array::from_fn(|j| c[3 * i + j])));
+    Ok((SpendModel::GammaGamma { p, q, v }, -found.value - n * ln(unit), covariance))
 }
 
 /// What the likelihood needs, with everything that does not depend on the parameters summed once.
@@ -226,7 +260,11 @@ mod tests {
     use super::*;
 
     fn simulate(n: usize, p: f64, q: f64, v: f64) -> (Vec<u32>, Vec<f64>) {
-        let mut rng = Rng::new(3);
+        simulate_from(3, n, p, q, v)
+    }
+
+    fn simulate_from(seed: u64, n: usize, p: f64, q: f64, v: f64) -> (Vec<u32>, Vec<f64>) {
+        let mut rng = Rng::new(seed);
         (0..n)
             .map(|_| {
                 let x = 1 + rng.poisson(2.0);
@@ -267,6 +305,33 @@ mod tests {
         let shift = a.log_likelihood.unwrap_or(0.0) - b.log_likelihood.unwrap_or(0.0);
         assert!((shift / (8_000.0 * ln(1e7)) - 1.0).abs() < 1e-9, "{shift}");
         assert!(!a.is_correlated && a.correlation.is_some());
+    }
+
+    /// Estimates miss the truth by about their standard errors.
+    #[test]
+    fn standard_errors_are_as_large_as_the_errors() {
+        const FILES: u64 = 40;
+        let truth = [4.0, 5.0, 60.0];
+        let mut squares = [0.0; 3];
+        for seed in 0..FILES {
+            let (x, m) = simulate_from(seed, 1_000, truth[0], truth[1], truth[2]);
+            let f = fit(&x, &m, 0.0);
+            let (SpendModel::GammaGamma { p, q, v }, Some(se)) = (f.model, f.std_errors) else {
+                panic!("{f:?}")
+            };
+            for (j, found) in [p, q, v].into_iter().enumerate() {
+                squares[j] += (ln(found / truth[j]) / (se[j] / found)).powi(2) / FILES as f64;
+            }
+        }
+        assert!(squares.iter().all(|s| (0.4..2.0).contains(s)), "{squares:?}");
+    }
+
+    #[test]
+    fn order_of_the_customers_does_not_matter() {
+        let (x, m) = simulate(500, 4.0, 5.0, 60.0);
+        let (x2, m2): (Vec<u32>, Vec<f64>) = (0..500).map(|i| (x[i * 7 % 500], m[i * 7 % 500])).unzip();
+        let (a, b) = (fit(&x, &m, 0.0), fit(&x2, &m2, 0.0));
+        assert_eq!((a.model, a.std_errors, a.correlation), (b.model, b.std_errors, b.correlation));
     }
 
     #[test]

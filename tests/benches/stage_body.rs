@@ -87,7 +87,7 @@ pub fn compare(n: usize, now: fn() -> f64) -> Comparison {
                 v: series.values,
                 unit: series.mean_order_value,
                 left: series.left_truncated,
-                sparse: false,
+                active: true,
             };
             black_box(oracle.posterior(&input, 0.1, Some(&LEVEL), &params).best_weight);
         }

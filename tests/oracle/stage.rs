@@ -38,7 +38,7 @@ pub struct Input<'a> {
     pub v: &'a [f64],
     pub unit: f64,
     pub left: bool,
-    pub sparse: bool,
+    pub active: bool,
 }
 
 pub struct Posterior {
@@ -196,13 +196,15 @@ fn fit<const SEQUENCE: usize>(ends: &[usize; 4], p: &Prefix) -> ([f64; 3], f64) 
 struct Durations {
     start: [f64; 4],
     stay: [f64; 4],
+    /// Periods of each stage that cost nothing.
+    free: [usize; 4],
     go: [[f64; 4]; 4],
 }
 
 impl Durations {
     fn new(input: &Input<'_>, params: &Params) -> Self {
         let h = params.hazards_per_period();
-        let decline = if input.sparse { (1.0 - params.sparse_decline_per_period()).ln() } else { 0.0 };
+        let decline = if input.active { (1.0 - params.decline_per_period()).ln() } else { 0.0 };
         let mut go = [[0.0; 4]; 4];
         go[E] = [0.0, h[E].ln() + params.up[0].ln(), 0.0, h[E].ln() + (1.0 - params.up[0]).ln()];
         go[B] = [0.0, 0.0, h[B].ln() + params.up[1].ln(), h[B].ln() + (1.0 - params.up[1]).ln()];
@@ -210,6 +212,7 @@ impl Durations {
         Self {
             start: if input.left { params.start.map(f64::ln) } else { [0.0; 4] },
             stay: [(1.0 - h[E]).ln(), (1.0 - h[B]).ln(), (1.0 - h[S]).ln(), decline],
+            free: [MIN_LEN[E], MIN_LEN[B], MIN_LEN[S], params.decline_free],
             go,
         }
     }
@@ -220,7 +223,7 @@ impl Durations {
         let mut sum = self.start[seq[0]];
         let mut start = 0;
         for k in 0..seq.len() {
-            sum += (ends[k] - start - MIN_LEN[seq[k]]) as f64 * self.stay[seq[k]];
+            sum += (ends[k] - start).saturating_sub(self.free[seq[k]]) as f64 * self.stay[seq[k]];
             if k + 1 < seq.len() {
                 sum += self.go[seq[k]][seq[k + 1]];
             }
@@ -290,13 +293,16 @@ impl Search<'_> {
         let (nf, nu) = (self.n as f64, params.prior_df);
         let used = const { nodes_of(SEQUENCES[SEQUENCE]) };
         let (explores, stable) = const { (SEQUENCES[SEQUENCE][0] == E, has(SEQUENCES[SEQUENCE], S)) };
+        let open = const { SEQUENCES[SEQUENCE][SEQUENCES[SEQUENCE].len() - 1] == B };
         let penalty = 0.5 * (u8::from(used[0]) + u8::from(used[1]) + u8::from(used[2])) as f64 * nf.ln();
+        let spared = (1.0 - params.node_penalty) * penalty;
         ends::<SEQUENCE, _>(self.n, |ends| {
             *n_candidates += 1;
             let (nodes, sse) = fit::<SEQUENCE>(ends, prefix);
             let money = nodes.map(|x| x.max(0.0) * x.max(0.0));
             let before = if used[1] { money[1] } else { money[0] };
-            let too_small = used[0] && used[1] && money[1] < params.min_rise * money[0];
+            let rise = if open { params.min_open_rise } else { params.min_rise };
+            let too_small = used[0] && used[1] && money[1] < rise * money[0];
             let too_high = used[2] && money[2] > params.max_fall * before;
             if too_small || too_high {
                 return;
@@ -304,7 +310,7 @@ impl Search<'_> {
             let bic = -0.5 * (nf + nu) * ((sse + nu * self.variance) / (nf + nu)).ln() - penalty;
             let of = &mut bics[usize::from(SEQUENCE > 0)];
             *of = of.max(bic);
-            let mut weight = bic + durations.prior::<SEQUENCE>(ends);
+            let mut weight = bic + spared + durations.prior::<SEQUENCE>(ends);
             let mut x = [0.0; 2];
             if let Some(ratio) = ratio {
                 if explores {
