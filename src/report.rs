@@ -16,7 +16,9 @@ mod settings;
 mod table;
 
 pub use build::{Step, StepProgress, Wanted, build};
-pub use settings::{Settings, SettingsError, Threshold, ValidSettings};
+pub use settings::{
+    NUMBERS, NumberSetting, ReasonKeyword, Settings, SettingsError, Threshold, Unit, ValidSettings,
+};
 pub use table::{CustomerFilter, CustomerQuery, CustomerRow, CustomerRows, CustomerTable, SortKey};
 
 use serde::{Deserialize, Serialize};

@@ -247,7 +247,11 @@ pub fn log_rank(times: &[f64], left: &[bool], group: &[u32], n_groups: usize) ->
     }
     let used: Vec<usize> = (0..n_groups).filter(|&g| covariance[g][g] > 0.0).collect();
     let degrees = used.len().checked_sub(1).filter(|&d| d > 0)?;
-    let matrix: Vec<f64> = used[1..].iter().flat_map(|&g| used[1..].iter().map(move |&h| (g, h))).map(|(g, h)| covariance[g][h]).collect();
+    let matrix: Vec<f64> = used[1..]
+        .iter()
+        .flat_map(|&g| used[1..].iter().map(move |&h| (g, h)))
+        .map(|(g, h)| covariance[g][h])
+        .collect();
     let vector: Vec<f64> = used[1..].iter().map(|&g| excess[g]).collect();
     let solved = solve(&matrix, &vector)?;
     let chi2 = vector.iter().zip(&solved).map(|(a, b)| a * b).sum::<f64>().max(0.0);

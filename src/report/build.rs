@@ -243,7 +243,7 @@ fn model(
 ) -> Model {
     let histories = histories(orders, as_of);
     let kind = match settings.btyd_model {
-        BtydModel::Mbgnbd => ModelKind::MbgNbd,
+        BtydModel::Auto | BtydModel::Mbgnbd | BtydModel::ParetoNbd => ModelKind::MbgNbd,
         BtydModel::Bgnbd => ModelKind::BgNbd,
     };
     let fit = match btyd::fit(kind, &histories, FitOptions::default()) {
