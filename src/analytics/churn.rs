@@ -26,9 +26,19 @@
 //!
 //! Degenerate cases: where hardly anybody ever came back there is no pool ([`Exits::pool`] is `None`) and both
 //! thresholds are 730 days, so that nobody is called exited for want of evidence; an empty base gives no rate.
+//!
+//! Gaps of 20 to 40 days in a base whose typical gap is 45 (methods.md 2.4): alert after 49.8 days, exited after 71.2.
+//!
+//! ```
+//! use tenure::analytics::churn::{GapStats, Pool, PoolSource};
+//! let pool = Pool { mu0: 45_f64.ln(), sigma0: 0.6, n_customers: 100, source: PoolSource::OwnRhythms };
+//! let threshold = GapStats::of([20.0, 25.0, 30.0, 35.0, 40.0]).shrunk(&pool).threshold();
+//! assert!((threshold.amber_days - 49.8).abs() < 0.05 && (threshold.red_days - 71.2).abs() < 0.05);
+//! ```
 
 use super::orders::{Orders, last_complete_month};
 use crate::customer::{Contracts, Day, Month, days_in_month};
+use crate::math::stats::{auc, normal_quantile};
 use crate::math::{exp, ln, powf, quantile_sorted, sort, sum, wilson};
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +108,37 @@ pub enum OneTimeSource {
     Longest,
 }
 
+/// What the user may change of the rule (methods.md 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// Pseudo-gaps with which a rhythm is drawn towards the pool's, >= 0.
+    pub pseudo_gaps: f64,
+    /// Share of gaps shorter than amber, 0..1.
+    pub alert_share: f64,
+    /// Share of gaps shorter than red, 0..1.
+    pub exit_share: f64,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self { pseudo_gaps: KAPPA, alert_share: 0.80, exit_share: 0.95 }
+    }
+}
+
+impl Rule {
+    /// Quantiles of the standard normal at both shares; the rounded ones of the method at its own shares, so that
+    /// published thresholds come out to the last digit.
+    fn z(&self) -> (f64, f64) {
+        let z = |share: f64| match share {
+            0.80 => Z80,
+            0.95 => Z95,
+            other => normal_quantile(other),
+        };
+        (z(self.alert_share), z(self.exit_share))
+    }
+}
+
 /// Two silences in days, `7 <= amber <= red` and `14 <= red <= 730`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -116,8 +157,9 @@ impl Threshold {
         Self { amber_days: amber.clamp(AMBER_MIN_DAYS, red_days), red_days }
     }
 
-    fn lognormal(mu: f64, sigma: f64) -> Self {
-        Self::clamped(exp(mu + Z80 * sigma), exp(mu + Z95 * sigma))
+    fn lognormal(mu: f64, sigma: f64, rule: &Rule) -> Self {
+        let (amber, red) = rule.z();
+        Self::clamped(exp(mu + amber * sigma), exp(mu + red * sigma))
     }
 }
 
@@ -131,10 +173,16 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// The thresholds of this rhythm.
+    /// The thresholds of this rhythm by the default rule.
     #[must_use]
     pub fn threshold(self) -> Threshold {
-        Threshold::lognormal(self.mu, self.sigma)
+        self.threshold_by(&Rule::default())
+    }
+
+    /// The thresholds of this rhythm.
+    #[must_use]
+    pub fn threshold_by(self, rule: &Rule) -> Threshold {
+        Threshold::lognormal(self.mu, self.sigma, rule)
     }
 }
 
@@ -168,9 +216,19 @@ impl GapStats {
     /// The rhythm of a customer with these gaps.
     #[must_use]
     pub fn shrunk(self, pool: &Pool) -> Rhythm {
+        self.shrunk_by(pool, KAPPA)
+    }
+
+    /// The same with another number of pseudo-gaps; a customer with a single gap then has the pool's spread at least.
+    #[must_use]
+    pub fn shrunk_by(self, pool: &Pool, kappa: f64) -> Rhythm {
         let k = f64::from(self.k);
-        let variance = (self.squares + KAPPA * pool.sigma0 * pool.sigma0) / ((k - 1.0).max(0.0) + KAPPA);
-        Rhythm { mu: (k * self.mean + KAPPA * pool.mu0) / (k + KAPPA), sigma: variance.sqrt() }
+        let freedom = (k - 1.0).max(0.0) + kappa;
+        if freedom <= 0.0 {
+            return Rhythm { mu: if k > 0.0 { self.mean } else { pool.mu0 }, sigma: pool.sigma0 };
+        }
+        let variance = (self.squares + kappa * pool.sigma0 * pool.sigma0) / freedom;
+        Rhythm { mu: (k * self.mean + kappa * pool.mu0) / (k + kappa), sigma: variance.sqrt() }
     }
 }
 
@@ -230,13 +288,33 @@ impl Exits {
     /// Judges every customer's silence on `as_of`; purchases after it are not seen.
     #[must_use]
     pub fn judge(orders: &Orders, as_of: Day) -> Self {
-        if orders.dates.is_some_and(|(_, last)| last > as_of) {
-            return Self::judge_all(&orders.until(as_of), as_of);
-        }
-        Self::judge_all(orders, as_of)
+        Self::judge_by(orders, as_of, &Rule::default())
     }
 
-    fn judge_all(orders: &Orders, as_of: Day) -> Self {
+    /// The same by a rule of the user's.
+    #[must_use]
+    pub fn judge_by(orders: &Orders, as_of: Day, rule: &Rule) -> Self {
+        if orders.dates.is_some_and(|(_, last)| last > as_of) {
+            return Self::judge_all(&orders.until(as_of), as_of, rule);
+        }
+        Self::judge_all(orders, as_of, rule)
+    }
+
+    /// The same customers with other thresholds, one per customer; states follow from them.
+    #[must_use]
+    pub fn with_thresholds(mut self, thresholds: Vec<Threshold>) -> Self {
+        if thresholds.len() == self.threshold.len() {
+            self.threshold = thresholds;
+            for c in 0..self.state.len() {
+                if self.purchases[c].is_some() {
+                    self.state[c] = state_of(f64::from(self.silence_days[c]), self.threshold[c]);
+                }
+            }
+        }
+        self
+    }
+
+    fn judge_all(orders: &Orders, as_of: Day, rule: &Rule) -> Self {
         let n = orders.n_customers();
         let first_date = orders.dates.map_or(as_of, |d| d.0);
         let stats: Vec<GapStats> = (0..n).map(|c| GapStats::of(gaps(orders, c))).collect();
@@ -244,11 +322,11 @@ impl Exits {
         let purchases: Vec<_> =
             (0..n).map(|c| Some((orders.first_purchase(c)?, orders.last_purchase(c)?))).collect();
         let (one_time, one_time_source, n_returns) =
-            one_time_threshold(orders, &purchases, as_of, first_date, pool.as_ref());
+            one_time_threshold(orders, &purchases, as_of, first_date, pool.as_ref(), rule);
         let threshold: Vec<_> = stats
             .iter()
             .map(|s| match &pool {
-                Some(pool) if s.k > 0 => s.shrunk(pool).threshold(),
+                Some(pool) if s.k > 0 => s.shrunk_by(pool, rule.pseudo_gaps).threshold_by(rule),
                 None if s.k > 0 => Threshold::clamped(RED_DAYS.1, RED_DAYS.1),
                 _ => one_time,
             })
@@ -390,6 +468,7 @@ fn one_time_threshold(
     as_of: Day,
     first_date: Day,
     pool: Option<&Pool>,
+    rule: &Rule,
 ) -> (Threshold, OneTimeSource, u32) {
     let half_span = f64::from(as_of.0 - first_date.0) / 2.0;
     let old = |c: &usize| purchases[*c].is_some_and(|(first, _)| f64::from(as_of.0 - first.0) >= half_span);
@@ -398,11 +477,12 @@ fn one_time_threshold(
     sort(&mut returns);
     let n = returns.len() as u32;
     if returns.len() >= MIN_RETURNS {
-        let t = Threshold::clamped(quantile_sorted(&returns, 0.80), quantile_sorted(&returns, 0.95));
+        let at = |share: f64| quantile_sorted(&returns, share);
+        let t = Threshold::clamped(at(rule.alert_share), at(rule.exit_share));
         return (t, OneTimeSource::Returns, n);
     }
     match pool {
-        Some(pool) => (Threshold::lognormal(pool.mu0, pool.sigma0), OneTimeSource::Pool, n),
+        Some(pool) => (Threshold::lognormal(pool.mu0, pool.sigma0, rule), OneTimeSource::Pool, n),
         None => (Threshold::clamped(RED_DAYS.1, RED_DAYS.1), OneTimeSource::Longest, n),
     }
 }
@@ -617,13 +697,27 @@ pub struct Backtest {
     pub recall: Option<f64>,
     /// Chance that a silent customer had the higher silence / red ratio than one who bought, ties counting half.
     pub auc: Option<f64>,
+    /// Its 95 % interval (Hanley & McNeil 1982).
+    pub auc_interval: Option<(f64, f64)>,
+}
+
+/// Re-runs the rule `months` calendar months before `as_of` (methods.md 2.6 asks for 3 to 6).
+#[must_use]
+pub fn backtest_months(orders: &Orders, as_of: Day, months: u32, rule: &Rule) -> Option<Backtest> {
+    backtest_by(orders, as_of, (as_of.0 - months_before(as_of, months).0).unsigned_abs(), rule)
 }
 
 /// Re-runs the rule `horizon_days` before `as_of`; `None` where nobody had bought by then.
 #[must_use]
 pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backtest> {
+    backtest_by(orders, as_of, horizon_days, &Rule::default())
+}
+
+/// The same by a rule of the user's.
+#[must_use]
+pub fn backtest_by(orders: &Orders, as_of: Day, horizon_days: u32, rule: &Rule) -> Option<Backtest> {
     let cut = Day(as_of.0.checked_sub_unsigned(horizon_days)?);
-    let exits = Exits::judge(orders, cut);
+    let exits = Exits::judge_by(orders, cut, rule);
     let mut out = Backtest {
         cut,
         horizon_days,
@@ -635,9 +729,10 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
         precision: None,
         recall: None,
         auc: None,
+        auc_interval: None,
     };
     let mut n_hits = 0;
-    let mut scores: Vec<(f64, bool)> = Vec::new();
+    let (mut scores, mut silent) = (Vec::new(), Vec::new());
     for c in (0..exits.state.len()).filter(|&c| exits.purchases[c].is_some()) {
         let bought = orders.purchases(c).any(|i| orders.day[i] > cut && orders.day[i] <= as_of);
         let flagged = exits.is_exited(c);
@@ -645,7 +740,8 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
         out.n_flagged_bought += u32::from(flagged && bought);
         out.n_silent += u32::from(!bought);
         n_hits += u32::from(flagged && !bought);
-        scores.push((f64::from(exits.silence_days[c]) / exits.threshold[c].red_days, !bought));
+        scores.push(f64::from(exits.silence_days[c]) / exits.threshold[c].red_days);
+        silent.push(!bought);
     }
     if scores.is_empty() {
         return None;
@@ -654,26 +750,10 @@ pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backte
     out.flagged_bought_rate = Part { base: out.n_flagged, lost: out.n_flagged_bought }.rate();
     out.precision = Part { base: out.n_flagged, lost: n_hits }.rate();
     out.recall = Part { base: out.n_silent, lost: n_hits }.rate();
-    out.auc = auc(&mut scores);
+    let area = auc(&scores, &silent);
+    out.auc = area.map(|a| a.auc);
+    out.auc_interval = area.map(|a| (a.interval[0], a.interval[1]));
     Some(out)
-}
-
-/// Area under the ROC curve by mid-ranks (Mann and Whitney 1947); `None` where one class is empty.
-fn auc(scores: &mut [(f64, bool)]) -> Option<f64> {
-    scores.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let n_yes = scores.iter().filter(|s| s.1).count() as f64;
-    let n_no = scores.len() as f64 - n_yes;
-    if n_yes == 0.0 || n_no == 0.0 {
-        return None;
-    }
-    let (mut below, mut wins) = (0.0, 0.0);
-    for tied in scores.chunk_by(|a, b| a.0 == b.0) {
-        let yes = tied.iter().filter(|s| s.1).count() as f64;
-        let no = tied.len() as f64 - yes;
-        wins += yes * (below + no / 2.0);
-        below += no;
-    }
-    Some(wins / (n_yes * n_no))
 }
 
 /// What the leavers of a contract table are (methods.md 2.1).
@@ -718,6 +798,13 @@ pub struct ContractChurn {
     pub implausible_window: bool,
 }
 
+/// Whether a share `rate` of leavers can have left within `months` months: the mean lifetime that implies,
+/// `months / rate`, is at least a fifth of the mean tenure (methods.md 23.8).
+#[must_use]
+pub fn plausible_window(months: f64, rate: f64, mean_tenure: f64) -> bool {
+    rate <= 0.0 || months / rate >= mean_tenure / 5.0
+}
+
 /// Rates of a contract table under the stated design.
 #[must_use]
 pub fn contract_churn(contracts: &Contracts, asked: ContractDesign) -> ContractChurn {
@@ -731,7 +818,8 @@ pub fn contract_churn(contracts: &Contracts, asked: ContractDesign) -> ContractC
         _ => None,
     };
     let implied_lifetime = window.zip(rate.filter(|&r| r > 0.0)).map(|(w, r)| w / r);
-    let implausible_window = implied_lifetime.is_some_and(|l| l < mean_tenure / 5.0);
+    let implausible_window =
+        window.zip(rate).is_some_and(|(w, rate)| !plausible_window(w, rate, mean_tenure));
     let window = window.filter(|_| !implausible_window);
     let revenue_rate = contracts.monthly_charge.as_ref().and_then(|charges| {
         let total: i128 = charges.iter().map(|&v| i128::from(v)).sum();
@@ -777,6 +865,21 @@ mod tests {
         let t = rhythm.threshold();
         close(t.amber_days, 49.8, 0.05);
         close(t.red_days, 71.2, 0.05);
+    }
+
+    #[test]
+    fn methods_2_4_a_rule_of_the_users() {
+        let gaps = GapStats::of([20.0, 25.0, 30.0, 35.0, 40.0]);
+        let pool = Pool { mu0: ln(45.0), sigma0: 0.6, n_customers: 9, source: PoolSource::OwnRhythms };
+        let wide = Rule { exit_share: 0.99, ..Rule::default() };
+        let rhythm = gaps.shrunk_by(&pool, 3.0);
+        assert_eq!(rhythm, gaps.shrunk(&pool));
+        assert_eq!(rhythm.threshold_by(&Rule::default()), rhythm.threshold());
+        // exp(3.5350 + 2.3263 x 0.4440)
+        close(rhythm.threshold_by(&wide).red_days, 96.3, 0.1);
+        let own = gaps.shrunk_by(&pool, 0.0);
+        close(own.mu, gaps.mean, 1e-12);
+        assert!(GapStats::of([20.0]).shrunk_by(&pool, 0.0).sigma == 0.6);
     }
 
     #[test]
@@ -907,13 +1010,10 @@ mod tests {
         let test = backtest(&weekly(), Day(700), 182).unwrap();
         assert_eq!((test.n_customers, test.n_flagged, test.n_flagged_bought, test.n_silent), (3, 1, 0, 1));
         assert_eq!((test.precision, test.recall, test.auc), (Some(1.0), Some(1.0), Some(1.0)));
-    }
-
-    #[test]
-    fn auc_counts_ties_half() {
-        assert_eq!(auc(&mut [(1.0, true), (1.0, false)]), Some(0.5));
-        assert_eq!(auc(&mut [(2.0, true), (1.0, false), (0.5, true)]), Some(0.5));
-        assert_eq!(auc(&mut [(2.0, true)]), None);
+        // Day 700 is 1971-12-02: six calendar months before it is 1971-06-02, day 517.
+        let test = backtest_months(&weekly(), Day(700), 6, &Rule::default()).unwrap();
+        assert_eq!((test.cut, test.horizon_days, test.n_flagged), (Day(517), 183, 1));
+        assert!(test.auc_interval.is_some_and(|(low, high)| low <= 1.0 && high == 1.0));
     }
 
     #[test]

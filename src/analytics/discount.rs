@@ -11,8 +11,11 @@
 use crate::math::{exp_m1, ln_1p};
 use serde::{Deserialize, Serialize};
 
+/// Weeks in a year wherever models that run in weeks meet years.
+pub const WEEKS_PER_YEAR: f64 = 52.0;
+
 /// Weeks in a month wherever models that run in weeks meet months.
-pub const WEEKS_PER_MONTH: f64 = 52.0 / 12.0;
+pub const WEEKS_PER_MONTH: f64 = WEEKS_PER_YEAR / 12.0;
 
 /// Months ahead that current value, potential and customer lifetime value count unless set otherwise.
 pub const HORIZON_MONTHS: u32 = 36;
@@ -38,7 +41,19 @@ impl AnnualRate {
     /// The rate per month, `(1+d)^(1/12) - 1`.
     #[must_use]
     pub fn monthly(self) -> f64 {
-        exp_m1(ln_1p(self.0) / 12.0)
+        self.over_months(1.0)
+    }
+
+    /// The rate of a period of `months`, `(1+d)^(months/12) - 1`: for contracts that run longer than a month.
+    #[must_use]
+    pub fn over_months(self, months: f64) -> f64 {
+        exp_m1(ln_1p(self.0) * months / 12.0)
+    }
+
+    /// The continuous rate per week, `ln(1+d)/52`: for models that run in weeks and discount at every moment.
+    #[must_use]
+    pub fn per_week_continuous(self) -> f64 {
+        ln_1p(self.0) / WEEKS_PER_YEAR
     }
 
     /// What one unit at the end of each of the next months is worth now, `1/(1+d_m)^k` for k = 1..=months.

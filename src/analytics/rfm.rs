@@ -6,8 +6,10 @@
 //!
 //! Scores 1..=5 by mid-rank: `score = clamp(ceil(5 (rank - 1/2) / n), 1, 5)`, with the average rank for ties, so equal
 //! values always get equal scores and the five bins may be unequal; R is ranked from the longest silence, so that 5 is
-//! good on every axis. `Scoring::Quantile` instead cuts at the type-7 quantiles 20, 40, 60 and 80 %, lower <= v < upper,
-//! each cut one whole unit higher, as the reference tables of the R package rfm do.
+//! good on every axis. [`Scoring::Quantile`] instead cuts at the type-7 quantiles 20, 40, 60 and 80 %, lower <= v < upper,
+//! each cut one whole unit higher, as the reference tables of the R package rfm do; that unit puts an amount in cents into
+//! too low a bin now and then. [`Scoring::Breakpoints`] takes the cuts as given. With `nested`, F is scored among customers
+//! of equal R score and M among those of equal R and F score, so that an axis says what the ones before it do not.
 //!
 //! Group: one digit per axis, 1 where the score is above the mean score, else 0. Weighted score: `sum of w * score`,
 //! weights summing to 1.
@@ -40,7 +42,7 @@ pub enum Monetary {
 }
 
 /// How values become scores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Scoring {
     /// By mid-rank.
@@ -48,6 +50,9 @@ pub enum Scoring {
     MidRank,
     /// By quantile cut-points.
     Quantile,
+    /// By four fixed cut-points per axis: days since the last purchase, orders, money. A value has as many points as
+    /// cuts it reaches, and one more; for R the other way round.
+    Breakpoints([[f64; 4]; 3]),
 }
 
 /// Choices; weights are normalized to sum 1, negative ones count as 0, and all zero as equal.
@@ -60,8 +65,10 @@ pub struct Settings {
     pub monetary: Monetary,
     /// How values become scores.
     pub scoring: Scoring,
-    /// Weights of R, F and M.
+    /// Weights of R, F and M, by judgment or from [`super::ahp`].
     pub weights: [f64; 3],
+    /// Whether F is scored within R scores, and M within both.
+    pub nested: bool,
 }
 
 impl Default for Settings {
@@ -71,6 +78,7 @@ impl Default for Settings {
             monetary: Monetary::default(),
             scoring: Scoring::default(),
             weights: [1.0 / 3.0; 3],
+            nested: false,
         }
     }
 }
@@ -197,8 +205,10 @@ pub struct Rfm {
     pub scores: Vec<Option<Scores>>,
     /// Mean score of each axis; 0 without scores.
     pub mean_scores: [f64; 3],
-    /// Five bins per axis R, F, M; empty without scores.
+    /// Five bins per axis R, F, M; empty without scores. Where the scoring is nested their ranges overlap.
     pub bins: [Vec<Bin>; 3],
+    /// Cut-points of R, F and M over all customers; `None` for ranks, whose bins show where they part.
+    pub cuts: Option<[[f64; 4]; 3]>,
     /// 25 cells, by R then F, both ascending; empty without scores.
     pub grid: Vec<Cell>,
     /// The eight groups in the order of [`Group::ALL`]; empty without scores.
@@ -218,6 +228,7 @@ pub fn rfm(orders: &Orders, as_of: Day, settings: &Settings) -> Rfm {
         scores: vec![None; n],
         mean_scores: [0.0; 3],
         bins: Default::default(),
+        cuts: None,
         grid: Vec::new(),
         groups: Vec::new(),
     };
@@ -256,17 +267,12 @@ impl Rfm {
             scored.iter().map(|&c| f64::from(self.frequency[c])).collect(),
             scored.iter().map(|&c| self.monetary[c]).collect(),
         ];
-        let scores = match self.settings.scoring {
-            // Short silence is good: rank by the negated days (6 - score would round ties the other way).
-            Scoring::MidRank => {
-                let recent: Vec<f64> = values[0].iter().map(|v| -v).collect();
-                [mid_rank_scores(&recent), mid_rank_scores(&values[1]), mid_rank_scores(&values[2])]
-            }
-            Scoring::Quantile => {
-                let [silence, f, m] = values.each_ref().map(|v| quantile_scores(v));
-                [silence.into_iter().map(|s| 6 - s).collect(), f, m]
-            }
+        self.cuts = match self.settings.scoring {
+            Scoring::MidRank => None,
+            Scoring::Quantile => Some(values.each_ref().map(|v| quantile_cuts(v))),
+            Scoring::Breakpoints(cuts) => Some(cuts),
         };
+        let scores = axis_scores(&values, &self.settings);
         let n = scored.len() as f64;
         self.mean_scores = scores.each_ref().map(|s| sum(s.iter().map(|&s| f64::from(s))) / n);
         let weights = normalized(self.settings.weights);
@@ -340,9 +346,39 @@ pub fn quantile_cuts(values: &[f64]) -> [f64; 4] {
     [0.2, 0.4, 0.6, 0.8].map(|p| quantile_sorted(&sorted, p) + 1.0)
 }
 
-fn quantile_scores(values: &[f64]) -> Vec<u8> {
-    let cuts = quantile_cuts(values);
-    values.iter().map(|v| 1 + cuts.iter().filter(|cut| v >= cut).count() as u8).collect()
+/// Scores of R, F and M.
+fn axis_scores(values: &[Vec<f64>; 3], settings: &Settings) -> [Vec<u8>; 3] {
+    // One number per customer says among whom the next axis is scored.
+    let mut peers = vec![0; values[0].len()];
+    std::array::from_fn(|axis| {
+        let scores = scores_among(&peers, &values[axis], axis, settings.scoring);
+        if settings.nested {
+            peers.iter_mut().zip(&scores).for_each(|(p, s)| *p = *p * 5 + usize::from(*s - 1));
+        }
+        scores
+    })
+}
+
+/// Scores of one axis among customers with the same peer number.
+fn scores_among(peers: &[usize], values: &[f64], axis: usize, scoring: Scoring) -> Vec<u8> {
+    let mut scores = vec![0; values.len()];
+    for peer in 0..=peers.iter().max().copied().unwrap_or(0) {
+        let members: Vec<usize> = (0..values.len()).filter(|&i| peers[i] == peer).collect();
+        let own: Vec<f64> = members.iter().map(|&i| values[i]).collect();
+        let reached = |cuts: [f64; 4]| -> Vec<u8> {
+            let points = own.iter().map(|v| 1 + cuts.iter().filter(|cut| v >= cut).count() as u8);
+            points.map(|s| if axis == 0 { 6 - s } else { s }).collect()
+        };
+        let found = match scoring {
+            // Short silence is good: rank by the negated days (6 - score would round ties the other way).
+            Scoring::MidRank if axis == 0 => mid_rank_scores(&own.iter().map(|v| -v).collect::<Vec<_>>()),
+            Scoring::MidRank => mid_rank_scores(&own),
+            Scoring::Quantile => reached(quantile_cuts(&own)),
+            Scoring::Breakpoints(cuts) => reached(cuts[axis]),
+        };
+        members.into_iter().zip(found).for_each(|(i, score)| scores[i] = score);
+    }
+    scores
 }
 
 fn bins(values: &[f64], scores: &[u8]) -> Vec<Bin> {
@@ -458,6 +494,39 @@ mod tests {
     fn weights_are_normalized() {
         assert_eq!(normalized([2.0, 1.0, 1.0]), [0.5, 0.25, 0.25]);
         assert_eq!(normalized([0.0, -1.0, f64::NAN]), [1.0 / 3.0; 3]);
+    }
+
+    #[test]
+    fn fixed_breakpoints_are_reached_or_not() {
+        let cuts = [[10.0, 100.0, 250.0, 500.0], [1.0, 2.0, 3.0, 4.0], [f64::NAN, 10.0, 20.0, 100.0]];
+        let settings = Settings { scoring: Scoring::Breakpoints(cuts), ..Settings::default() };
+        let result = rfm(&five(), Day(1000), &settings);
+        let of = |axis: fn(&Scores) -> u8| result.scores.iter().flatten().map(axis).collect::<Vec<_>>();
+        // Days 5, 100, 200, 300, 900; orders 2, 1, 1, 1, 0; money 120, 20, 10, 5, 0.
+        assert_eq!(of(|s| s.r), [5, 3, 3, 2, 1]);
+        assert_eq!(of(|s| s.f), [3, 2, 2, 2, 1]);
+        assert_eq!(of(|s| s.m), [4, 3, 2, 1, 1]);
+        assert!(result.cuts.is_some() && rfm(&five(), Day(1000), &Settings::default()).cuts.is_none());
+    }
+
+    #[test]
+    fn nested_scores_are_among_equals() {
+        let mut rng = crate::math::Rng::new(6);
+        let values: [Vec<f64>; 3] = std::array::from_fn(|_| (0..400).map(|_| rng.below(60) as f64).collect());
+        let settings = Settings { nested: true, ..Settings::default() };
+        let [r, f, m] = axis_scores(&values, &settings);
+        assert_eq!(r, axis_scores(&values, &Settings::default())[0], "the first axis has nothing before it");
+        for (recent, often) in (1..=5).flat_map(|r| (1..=5).map(move |f| (r, f))) {
+            let among = |axis: usize, keep: &dyn Fn(usize) -> bool| {
+                mid_rank_scores(&(0..400).filter(|i| keep(*i)).map(|i| values[axis][i]).collect::<Vec<_>>())
+            };
+            let (same_r, same_rf) = (|i: usize| r[i] == recent, |i: usize| r[i] == recent && f[i] == often);
+            assert_eq!(among(1, &same_r), (0..400).filter(|i| same_r(*i)).map(|i| f[i]).collect::<Vec<_>>());
+            assert_eq!(
+                among(2, &same_rf),
+                (0..400).filter(|i| same_rf(*i)).map(|i| m[i]).collect::<Vec<_>>()
+            );
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //! all amounts are equal) or `q <= 1` (no finite mean) fall back to one pooled mean for everybody, `sum x m / sum x`;
 //! without any usable customer that is the mean the caller supplies.
 
-use crate::math::minimize::{Search, minimize};
+use crate::math::minimize::{Search, log_covariance, minimize};
 use crate::math::{Rng, ln, ln_gamma, sum};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +94,10 @@ pub struct SpendFit {
     pub model: SpendModel,
     /// Log-likelihood of the customers used, if it is Gamma-Gamma.
     pub log_likelihood: Option<f64>,
+    /// Standard errors of p, q and v; `None` if it is not Gamma-Gamma, or the amounts do not tell them apart.
+    pub std_errors: Option<[f64; 3]>,
+    /// Covariance of their logarithms; `None` as above.
+    pub log_covariance: Option<[[f64; 3]; 3]>,
     /// Customers used: x > 0 and m > 0.
     pub n_customers: u32,
     /// Customers that could have been used; more than `n_customers` if a seeded sample was drawn.
@@ -121,15 +125,25 @@ pub fn fit(n_repeats: &[u32], mean_repeat_amount: &[f64], fallback_mean: f64) ->
         _ if fallback_mean.is_finite() => fallback_mean,
         _ => 0.0,
     };
+    // Sorted, so that neither the sample nor a sum depends on the order of the customers.
+    rows.sort_unstable_by(by_repeats_and_mean);
     sample(&mut rows);
     let correlation = correlation(&rows);
-    let (model, log_likelihood) = match gamma_gamma(&mut rows) {
-        Ok((model, log_likelihood)) => (model, Some(log_likelihood)),
-        Err(reason) => (SpendModel::Pooled { mean: pooled_mean, reason }, None),
+    let (model, log_likelihood, log_covariance) = match gamma_gamma(&rows) {
+        Ok((model, log_likelihood, covariance)) => (model, Some(log_likelihood), covariance),
+        Err(reason) => (SpendModel::Pooled { mean: pooled_mean, reason }, None, None),
+    };
+    let std_errors = match (model, log_covariance) {
+        (SpendModel::GammaGamma { p, q, v }, Some(c)) => {
+            Some(std::array::from_fn(|j| [p, q, v][j] * f64::sqrt(c[j][j])))
+        }
+        _ => None,
     };
     SpendFit {
         model,
         log_likelihood,
+        std_errors,
+        log_covariance,
         n_customers: rows.len() as u32,
         n_usable,
         correlation,
@@ -146,7 +160,12 @@ fn sample(rows: &mut Vec<(f64, f64)>) {
             rows.swap(k, other);
         }
         rows.truncate(MAX_CUSTOMERS);
+        rows.sort_unstable_by(by_repeats_and_mean);
     }
+}
+
+fn by_repeats_and_mean(a: &(f64, f64), b: &(f64, f64)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
 }
 
 /// Pearson's correlation; `None` if a column does not vary.
@@ -161,14 +180,16 @@ fn correlation(rows: &[(f64, f64)]) -> Option<f64> {
     c.is_finite().then(|| c.clamp(-1.0, 1.0))
 }
 
-/// Maximum likelihood; sorts the rows by x.
-fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReason> {
+/// A spend model, its log-likelihood, and the covariance of the logarithms of its parameters.
+type GammaGamma = (SpendModel, f64, Option<[[f64; 3]; 3]>);
+
+/// Maximum likelihood; rows are sorted by x.
+fn gamma_gamma(rows: &[(f64, f64)]) -> Result<GammaGamma, PooledReason> {
     if rows.len() < MIN_CUSTOMERS {
         return Err(PooledReason::TooFewCustomers);
     }
     let n = rows.len() as f64;
     let unit = sum(rows.iter().map(|r| r.1)) / n;
-    rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let scaled: Vec<(f64, f64)> = rows.iter().map(|r| (r.0, r.1 / unit)).collect();
     let data = Sums::new(&scaled);
     let search = Search {
@@ -177,8 +198,8 @@ fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReaso
         upper: BOUNDS.1,
         gradient_tolerance: GRADIENT_PER_CUSTOMER * n,
     };
-    let found = minimize(|w| -data.log_likelihood(w[0], w[1], w[2]), &search)
-        .map_err(|_| PooledReason::NotConverged)?;
+    let negative = |w: &[f64]| -data.log_likelihood(w[0], w[1], w[2]);
+    let found = minimize(negative, &search).map_err(|_| PooledReason::NotConverged)?;
     if found.at_bound.iter().any(|&b| b) {
         return Err(PooledReason::AtBound);
     }
@@ -187,7 +208,9 @@ fn gamma_gamma(rows: &mut [(f64, f64)]) -> Result<(SpendModel, f64), PooledReaso
         return Err(PooledReason::NoMean);
     }
     // A density per unit of money: n ln(unit) smaller than that of the scaled amounts.
-    Ok((SpendModel::GammaGamma { p, q, v }, -found.value - n * ln(unit)))
+    let covariance = log_covariance(negative, &found)
+        .map(|c| std::array::from_fn(|i| std::array::from_fn(|j| c[3 * i + j])));
+    Ok((SpendModel::GammaGamma { p, q, v }, -found.value - n * ln(unit), covariance))
 }
 
 /// What the likelihood needs, with everything that does not depend on the parameters summed once.

@@ -6,6 +6,7 @@
 //! (`sqrt`, `abs`, `floor` and the four operations are exact by IEEE 754 and need no wrapper.)
 
 pub mod linear;
+pub mod logistic;
 pub mod minimize;
 pub mod special;
 pub mod stats;

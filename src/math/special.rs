@@ -18,6 +18,18 @@
 //! they are read from Chebyshev polynomials (Clenshaw 1955) fitted to the above on `0..=u_max`, if 128 coefficients
 //! or fewer leave less than 1e-11 of the largest: hundreds of rows cost what a few would. Rows within a series
 //! should come with the largest `tau` first; one that exceeds `u_max` is computed directly.
+//!
+//! Pareto/NBD and the shifted-beta-geometric model need `2F1(1, b; c; z)` for `0 <= z < 1` ([`hypergeometric_1`]), by
+//! Gauss's continued fraction (1813; Abramowitz & Stegun 1964, 15.2; evaluated forwards by Steed's algorithm): all its
+//! partial quotients have one sign, so nothing cancels, and the number of terms grows like `1/sqrt(1-z)`, where the
+//! power series takes `1/(1-z)`. Present values without end need `∫ e^-v (1+v/z)^-s dv` ([`discounted_decay`]).
+//!
+//! ```
+//! use tenure::math::special::hypergeometric_1;
+//!
+//! // 2F1(1, 1; 2; z) = -ln(1-z)/z.
+//! assert!((hypergeometric_1(1.0, 2.0, 0.5) - 2.0 * 2.0_f64.ln()).abs() < 1e-15);
+//! ```
 
 use super::{exp, exp_m1, ln, ln_1p};
 use std::f64::consts::PI;
@@ -82,6 +94,54 @@ impl BetaNodes {
         }
         (kept, total)
     }
+}
+
+/// Most terms of the continued fraction; reached only when `z` is within 1e-9 of 1.
+const MAX_FRACTIONS: u32 = 1_000_000;
+
+/// Gauss's `2F1(1, b; c; z)` for `0 < b < c + 1`, `c > 1` and `0 <= z < 1`; a `z` outside is moved to the nearest end.
+#[must_use]
+pub fn hypergeometric_1(b: f64, c: f64, z: f64) -> f64 {
+    let z = z.clamp(0.0, 1.0 - f64::EPSILON);
+    let top = c - 1.0;
+    // 1/(1 - g_1 z/(1 - g_2 z/(1 - ...))), all g_k >= 0: approximants rise to the limit.
+    let (mut total, mut change, mut ratio) = (1.0, 1.0, 1.0);
+    for n in 1..=MAX_FRACTIONS {
+        let k = f64::from(n / 2);
+        let last = top + f64::from(n);
+        let (over, under) = if n % 2 == 1 {
+            ((b + k) * (top + k), (last - 1.0) * last)
+        } else {
+            (k * (top - b + k), (last - 1.0) * last)
+        };
+        let term = z * over;
+        ratio = under / (under - term * ratio);
+        change *= ratio - 1.0;
+        total += change;
+        if change <= 1e-16 * total {
+            break;
+        }
+    }
+    total
+}
+
+/// Nodes of the double-exponential rule for `∫_0^∞ e^-v f(v) dv`: `v = e^(w - e^-w)` (Takahasi & Mori 1974).
+fn laplace_nodes() -> impl Iterator<Item = (f64, f64)> {
+    const STEP: f64 = 1.0 / 24.0;
+    (-96..=96).filter_map(|k| {
+        let w = f64::from(k) * STEP;
+        let turn = exp(-w);
+        let v = exp(w - turn);
+        let weight = STEP * v * (1.0 + turn) * exp(-v);
+        (weight > 1e-30).then_some((v, weight))
+    })
+}
+
+/// `∫_0^∞ e^-v (1 + v/z)^-s dv` for `s, z > 0`, between 0 and 1: what is left of one unit for ever when a hazard that
+/// falls like `s/(z + v)` ends it. It is `z^s U(s, s, z)` with Tricomi's U.
+#[must_use]
+pub fn discounted_decay(s: f64, z: f64) -> f64 {
+    laplace_nodes().map(|(v, weight)| weight * exp(-s * ln_1p(v / z))).sum()
 }
 
 /// `ln(1 + e^x)` without overflow.
@@ -363,6 +423,47 @@ mod tests {
             }
             assert!(series.polynomials.is_some(), "{power} {a} {b}");
         }
+    }
+
+    #[test]
+    fn continued_fraction_against_closed_forms_and_the_series() {
+        for z in [0.0, 1e-9, 0.1, 0.5, 0.9, 0.999, 0.999_999] {
+            // 2F1(1, b; b; z) = 1/(1-z) and 2F1(1, 1; 2; z) = -ln(1-z)/z.
+            // (as exactly as 1-z is known).
+            let tolerance = 1e-14 / (1.0 - z);
+            assert!(close(hypergeometric_1(2.5, 2.5, z), 1.0 / (1.0 - z), tolerance), "{z}");
+            if z > 0.0 {
+                assert!(close(hypergeometric_1(1.0, 2.0, z), -ln_1p(-z) / z, 1e-13), "{z}");
+            }
+        }
+        for (b, c, z) in [
+            (0.55, 2.2, 0.97),
+            (700.5, 702.0, 0.3),
+            (1.6, 220.0, 0.9),
+            (1.0001, 1.0003, 0.8),
+            (9e3, 1e4, 0.99),
+        ] {
+            let (mut term, mut total, mut k) = (1.0, 1.0, 0.0);
+            while term > 1e-18 * total {
+                term *= (b + k) / (c + k) * z;
+                total += term;
+                k += 1.0;
+            }
+            let x = hypergeometric_1(b, c, z);
+            assert!(close(x, total, 1e-13), "{b} {c} {z}: {x} {total}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_for_ever_against_closed_forms() {
+        for z in [1e-6, 1e-3, 0.2, 3.0, 50.0, 1e5] {
+            // s = 2: z - z^2 e^z E_1(z), hence the recurrence from s = 1 to 2: I_2 = z (1 - I_1).
+            let (one, two) = (discounted_decay(1.0, z), discounted_decay(2.0, z));
+            assert!((two - z * (1.0 - one)).abs() < 1e-10 * z.max(1.0), "{z}: {one} {two}");
+            assert!(discounted_decay(0.6, z) > one && one < 1.0 && one > two, "{z}");
+        }
+        // e E_1(1) = 0.5963473623231940743 (Abramowitz & Stegun 1964, table 5.1).
+        assert!(close(discounted_decay(1.0, 1.0), 0.596_347_362_323_194_1, 1e-13));
     }
 
     #[test]

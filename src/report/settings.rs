@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::analytics::churn::Rule;
 use crate::customer::Day;
 use crate::ingest::{DateOrder, DuplicateRows, Options};
 
@@ -413,6 +414,12 @@ impl ValidSettings {
     pub fn ingest_options(&self) -> Options {
         let duplicates = if self.drop_duplicates { DuplicateRows::Drop } else { DuplicateRows::Keep };
         Options { as_of: self.as_of, duplicates, ..Options::default() }
+    }
+
+    /// The rule of silence.
+    #[must_use]
+    pub fn silence_rule(&self) -> Rule {
+        Rule { pseudo_gaps: self.pseudo_gaps, alert_share: self.alert_share, exit_share: self.exit_share }
     }
 
     /// Order of day and month, where the user has said it.

@@ -9,7 +9,10 @@
 //!   + ln[(alpha+T)^-A + D (alpha+t_x)^-A]`, `D = a/(b'-1)`, but `D = 0` in BG for x = 0 (G = gamma function);
 //! - `P(alive) = 1/(1 + D ((alpha+T)/(alpha+t_x))^A)`;
 //! - `E[Y(t)] = P E_p[(1-(1+p tau)^-A)/p]`, `S(t) = P E_p[(1+p tau)^-A]` ([`BetaSeries`]);
-//! - a new customer is `x = t_x = T = 0`.
+//! - a new customer is `x = t_x = T = 0`;
+//! - `P(X(t) = x) = E[(1-p)^m] nb(x) + E[p (1-p)^(m-1)] P(at least x)`, where m is the number of chances to leave up to
+//!   the x-th purchase (x+1 in MBG, x in BG; for m = 0 the first term alone), and nb the negative binomial counts of
+//!   `Gamma(r, alpha)` rates over t.
 //!
 //! r, a, b > 0 without unit; alpha > 0 in weeks. Sources: Fader, Hardie & Lee 2005, equations 6-10 (BG/NBD);
 //! Batislam, Denizel & Filiztekin 2007 (MBG/NBD). Degenerate: `T = t = 0` gives `E[Y] = 0`, `S = P`.
@@ -23,8 +26,9 @@
 //! assert!((model.expected_purchases(&h, 39.0) - 1.226).abs() < 5e-4);
 //! ```
 
-use super::{History, Model, ModelKind, Scratch, Statistics};
-use crate::math::special::{BetaSeries, softplus};
+use super::statistics::{LARGE_EXPONENT, LogProduct, Statistics};
+use super::{History, Model, ModelKind, Scratch};
+use crate::math::special::BetaSeries;
 use crate::math::{exp, ln, ln_gamma};
 
 /// After which purchases a customer may leave.
@@ -68,6 +72,36 @@ impl BetaGeometric {
     }
 }
 
+impl BetaGeometric {
+    /// `P(X(t) = n)` for n = 0..=`most`: how likely a new customer buys again n times in the first `weeks`. From
+    /// t = 0 on, all probability is at n = 0.
+    #[must_use]
+    pub fn repeat_probabilities(&self, most: u32, weeks: f64) -> Vec<f64> {
+        let weeks = if weeks.is_finite() { weeks.max(0.0) } else { 0.0 };
+        let (stay, buy) = (self.alpha / (self.alpha + weeks), weeks / (self.alpha + weeks));
+        // Negative binomial probability of n, and of n or more.
+        let (mut exactly, mut at_least) = (exp(self.r * ln(stay)), 1.0);
+        // E[(1-p)^m] and E[p (1-p)^(m-1)], where m is 1 (MBG) or 0 (BG) at n = 0.
+        let (mut m, mut stays, mut leaves) = (0.0, 1.0, 0.0);
+        let mut one_more = |stays: &mut f64, leaves: &mut f64| {
+            let all = self.a + self.b + m;
+            (*leaves, *stays) = (*stays * self.a / all, *stays * (self.b + m) / all);
+            m += 1.0;
+        };
+        if self.dropout == Dropout::AfterAnyPurchase {
+            one_more(&mut stays, &mut leaves);
+        }
+        let mut out = Vec::with_capacity(most as usize + 1);
+        for n in 0..=most {
+            out.push((stays * exactly + leaves * at_least).clamp(0.0, 1.0));
+            at_least = (at_least - exactly).max(0.0);
+            exactly *= (self.r + f64::from(n)) / f64::from(n + 1) * buy;
+            one_more(&mut stays, &mut leaves);
+        }
+        out
+    }
+}
+
 impl Model for BetaGeometric {
     fn kind(&self) -> ModelKind {
         match self.dropout {
@@ -90,15 +124,22 @@ impl Model for BetaGeometric {
             let own = ln_gamma(self.r + f64::from(x)) + ln_gamma(b_now) - ln_gamma(self.a + b_now);
             total += f64::from(n) * (common + own);
         }
-        let odds: Vec<Option<f64>> = data.repeats.iter().map(|&(x, _)| self.ln_odds(x)).collect();
-        for g in &data.groups {
-            let power = self.r + f64::from(data.repeats[g.repeats_idx as usize].0);
-            let at_end = logs[g.tenure_idx as usize];
-            let left = odds[g.repeats_idx as usize]
-                .map_or(0.0, |odds| softplus(odds + power * (at_end - logs[g.last_idx as usize])));
-            total += f64::from(g.n) * (left - power * at_end);
+        for (&(n, x), at_end) in data.ends.iter().zip(&logs) {
+            total -= (n * self.r + x) * at_end;
         }
-        total
+        let odds: Vec<Option<f64>> = data.repeats.iter().map(|&(x, _)| self.ln_odds(x)).collect();
+        let mut rest = LogProduct::new();
+        for g in &data.groups {
+            let Some(odds) = odds[g.repeats_idx as usize] else { continue };
+            let power = self.r + f64::from(data.repeats[g.repeats_idx as usize].0);
+            let exponent = odds + power * (logs[g.tenure_idx as usize] - logs[g.last_idx as usize]);
+            if exponent < LARGE_EXPONENT {
+                rest.multiply(1.0 + exp(exponent), g.n);
+            } else {
+                rest.add(f64::from(g.n) * exponent);
+            }
+        }
+        total + rest.ln()
     }
 
     fn p_alive(&self, h: &History) -> f64 {

@@ -6,21 +6,36 @@
 //! `t_x` from the first to the last purchase (0 if x = 0), `T` from the first purchase to the end of observation.
 //!
 //! - [`Histories`]: those numbers, one row per customer.
-//! - [`fit()`]: parameters, with everything a reader must know about the fit ([`FitNotice`]).
-//! - [`Model`]: P(alive), expected purchases, survival; [`BetaGeometric`] is MBG/NBD and BG/NBD.
-//! - [`forecast()`]: all of them for every customer over monthly steps, discounted.
+//! - [`fit()`]: parameters and their standard errors, with everything a reader must know about the fit ([`FitNotice`]).
+//! - [`Model`]: P(alive), expected purchases, survival; [`BetaGeometric`] is MBG/NBD and BG/NBD, [`ParetoNbd`] the third.
+//! - [`choose()`]: which of them predicts these customers best, judged on the last quarter of the file; [`compare()`]:
+//!   how far they disagree.
+//! - [`forecast()`]: predictions for every customer over monthly steps, discounted; [`interval()`]: how sure the total is.
 //!
 //! Sources: Schmittlein, Morrison & Colombo 1987; Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel &
 //! Filiztekin 2007 (MBG/NBD). Degenerate cases: a history that is not possible (`t_x > T`, negative, not a number)
 //! is moved to the nearest possible one for predictions ([`Histories::get`]) and left out of the fit.
 
 mod beta_geometric;
+mod choice;
 mod fit;
 mod forecast;
+mod interval;
+mod pareto;
+mod silence;
+mod statistics;
 
 pub use beta_geometric::{BetaGeometric, Dropout};
+pub use choice::{
+    Candidate, ChoiceOptions, ChoiceReason, Comparison, Holdout, ModelChoice, Reading, RepeatsRow, Tracking,
+    Unfitted, choose, compare,
+};
 pub use fit::{Fit, FitError, FitNotice, FitOptions, fit};
 pub use forecast::{Forecast, forecast};
+pub use interval::{Interval, Spending, interval};
+pub use pareto::ParetoNbd;
+pub use silence::{silence_limit, silence_limits};
+pub use statistics::{Group, Point, Statistics};
 
 use crate::math::special::BetaSeries;
 use serde::{Deserialize, Serialize};
@@ -70,6 +85,24 @@ impl Histories {
     }
 }
 
+/// Customers sorted by (x, T, t_x), with their positions: nothing computed from them depends on the customers' order,
+/// and those who share something stand together.
+struct Sorted(Vec<(History, u32)>);
+
+impl Sorted {
+    fn new(customers: &Histories) -> Self {
+        let mut all: Vec<(History, u32)> =
+            (0..customers.len()).map(|i| (customers.get(i), i as u32)).collect();
+        all.sort_unstable_by(|p, q| p.0.compare(&q.0).then(p.1.cmp(&q.1)));
+        Self(all)
+    }
+
+    /// Runs of customers with the same x and T.
+    fn alike(&self) -> impl Iterator<Item = &[(History, u32)]> {
+        self.0.chunk_by(|p, q| p.0.n_repeats == q.0.n_repeats && p.0.tenure_weeks == q.0.tenure_weeks)
+    }
+}
+
 /// The history of one customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct History {
@@ -81,6 +114,17 @@ pub struct History {
     pub tenure_weeks: f64,
 }
 
+impl History {
+    /// An order of histories: by x, then T, then t_x.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        // Lazily: most comparisons end with x or T.
+        self.n_repeats
+            .cmp(&other.n_repeats)
+            .then_with(|| self.tenure_weeks.total_cmp(&other.tenure_weeks))
+            .then_with(|| self.last_purchase_age_weeks.total_cmp(&other.last_purchase_age_weeks))
+    }
+}
+
 /// Which model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,32 +133,44 @@ pub enum ModelKind {
     MbgNbd,
     /// Leaving is possible after every repeat purchase: one-time buyers are always alive, a known artefact.
     BgNbd,
+    /// Leaving is possible at any moment.
+    ParetoNbd,
 }
 
 impl ModelKind {
-    /// The model with these parameters: r, alpha (weeks), a, b, all positive.
+    /// All three, in the order of their declaration.
+    pub const ALL: [Self; 3] = [Self::MbgNbd, Self::BgNbd, Self::ParetoNbd];
+
+    /// The model with these parameters, all positive, in the order of [`ModelKind::param_names`]; times in weeks.
     #[must_use]
-    pub fn with_params(self, [r, alpha, a, b]: [f64; 4]) -> Box<dyn Model> {
-        let dropout = match self {
-            Self::MbgNbd => Dropout::AfterAnyPurchase,
-            Self::BgNbd => Dropout::AfterRepeat,
-        };
-        Box::new(BetaGeometric { dropout, r, alpha, a, b })
+    pub fn with_params(self, [r, alpha, third, fourth]: [f64; 4]) -> Box<dyn Model> {
+        let beta_geometric = |dropout| Box::new(BetaGeometric { dropout, r, alpha, a: third, b: fourth });
+        match self {
+            Self::MbgNbd => beta_geometric(Dropout::AfterAnyPurchase),
+            Self::BgNbd => beta_geometric(Dropout::AfterRepeat),
+            Self::ParetoNbd => Box::new(ParetoNbd { r, alpha, s: third, beta: fourth }),
+        }
     }
 
     /// Names of the parameters, in order.
     #[must_use]
     pub fn param_names(self) -> [&'static str; 4] {
-        ["r", "alpha", "a", "b"]
+        match self {
+            Self::MbgNbd | Self::BgNbd => ["r", "alpha", "a", "b"],
+            Self::ParetoNbd => ["r", "alpha", "s", "beta"],
+        }
     }
 
     /// Which parameters are in weeks, and scale with the unit of time.
     fn in_weeks(self) -> [bool; 4] {
-        [false, true, false, false]
+        [false, true, false, self == Self::ParetoNbd]
     }
 
     fn start(self) -> [f64; 4] {
-        [1.0, 3.0, 1.0, 3.0]
+        match self {
+            Self::MbgNbd | Self::BgNbd => [1.0, 3.0, 1.0, 3.0],
+            Self::ParetoNbd => [1.0, 10.0, 1.0, 10.0],
+        }
     }
 }
 
@@ -187,73 +243,6 @@ pub struct Scratch {
     tau: Vec<f64>,
 }
 
-/// Histories grouped for a likelihood: equal ones counted once, and the distinct times listed, so that a logarithm is
-/// taken once per distinct time and a gamma function once per distinct `x`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Statistics {
-    /// Distinct (x, t_x, T) with their number of customers; times as indices into `times`.
-    pub groups: Vec<Group>,
-    /// Distinct times (t_x and T), ascending, in the unit of the fit.
-    pub times: Vec<f64>,
-    /// Distinct x, ascending, with their number of customers.
-    pub repeats: Vec<(u32, u32)>,
-}
-
-/// One distinct history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// Index into [`Statistics::repeats`].
-    pub repeats_idx: u32,
-    /// Index of t_x in [`Statistics::times`].
-    pub last_idx: u32,
-    /// Index of T in [`Statistics::times`].
-    pub tenure_idx: u32,
-    /// Customers with this history.
-    pub n: u32,
-}
-
-impl Statistics {
-    /// Groups histories, dividing all times by `unit`.
-    #[must_use]
-    pub fn new(histories: impl Iterator<Item = History>, unit: f64) -> Self {
-        let mut rows: Vec<(u32, f64, f64)> = histories
-            .map(|h| (h.n_repeats, h.last_purchase_age_weeks / unit, h.tenure_weeks / unit))
-            .collect();
-        rows.sort_unstable_by(|p, q| p.0.cmp(&q.0).then(p.2.total_cmp(&q.2)).then(p.1.total_cmp(&q.1)));
-        let mut times: Vec<f64> = rows.iter().flat_map(|r| [r.1, r.2]).collect();
-        times.sort_unstable_by(f64::total_cmp);
-        times.dedup();
-        let index = |t: f64| times.partition_point(|&u| u < t) as u32;
-        let (mut groups, mut repeats) = (Vec::<Group>::new(), Vec::<(u32, u32)>::new());
-        let mut previous = None;
-        for row in rows {
-            match repeats.last_mut() {
-                Some((x, n)) if *x == row.0 => *n += 1,
-                _ => repeats.push((row.0, 1)),
-            }
-            if let (true, Some(group)) = (previous == Some(row), groups.last_mut()) {
-                group.n += 1;
-            } else {
-                let repeats_idx = repeats.len() as u32 - 1;
-                groups.push(Group { repeats_idx, last_idx: index(row.1), tenure_idx: index(row.2), n: 1 });
-            }
-            previous = Some(row);
-        }
-        Self { groups, times, repeats }
-    }
-
-    /// Customers.
-    #[must_use]
-    pub fn n_customers(&self) -> u64 {
-        self.repeats.iter().map(|r| u64::from(r.1)).sum()
-    }
-
-    /// Repeat purchases of all customers.
-    #[must_use]
-    pub fn n_repeats(&self) -> u64 {
-        self.repeats.iter().map(|r| u64::from(r.0) * u64::from(r.1)).sum()
-    }
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

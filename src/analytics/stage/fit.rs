@@ -166,10 +166,7 @@ impl<'a, 'p> Fitter<'a, 'p> {
         take: Take<'_>,
     ) -> Result<(), Cancelled> {
         let kind = self.set.kind();
-        let shape = |i: usize| {
-            let s = self.set.get(i);
-            Shape { n_raw: s.values.len(), left: s.left_truncated, sparse: s.is_sparse(kind, self.params) }
-        };
+        let shape = |i: usize| self.set.get(i).shape();
         // Customers of like course side by side reject the same candidates, which are then skipped.
         let mut order: Vec<(Shape, i32, usize)> =
             ids.iter().map(|&i| (shape(i), turning_point(self.set.get(i).values), i)).collect();

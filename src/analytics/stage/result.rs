@@ -156,7 +156,7 @@ pub struct CustomerStage {
     pub no_visible_build_up: bool,
     /// Still exploration after 12 months or more.
     pub lingering: bool,
-    /// The rule for sparse buyers was used (methods.md 23.6).
+    /// Few orders per period: the first period counts without the first order (methods.md 23.6 b).
     pub sparse: bool,
     /// The beginning was not seen.
     pub left_truncated: bool,

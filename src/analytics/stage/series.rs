@@ -175,7 +175,7 @@ impl SeriesSet {
 /// One customer as the search sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Prepared {
-    /// Length, truncation and sparseness: what the tables depend on.
+    /// Length, truncation and whether still active: what the tables depend on.
     pub shape: Shape,
     /// Scale u, money.
     pub unit: f64,
@@ -207,9 +207,13 @@ impl Series<'_> {
         self.orders.iter().map(|&k| f64::from(k)).sum::<f64>() / self.values.len().max(1) as f64
     }
 
-    /// Whether the rule for sparse buyers holds (methods.md 23.6).
+    /// Whether the rule for sparse buyers holds (methods.md 23.6 b).
     pub(super) fn is_sparse(&self, kind: Kind, params: &Params) -> bool {
         kind == Kind::Orders && !self.exited && self.order_rate() < params.sparse_below
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        Shape { n_raw: self.values.len(), left: self.left_truncated, active: !self.exited }
     }
 
     fn unit(&self, kind: Kind) -> f64 {
@@ -231,11 +235,7 @@ impl Series<'_> {
             values[0] -= self.first_order_value;
         }
         let merging = Merging::of(values.len());
-        Prepared {
-            shape: Shape { n_raw: values.len(), left: self.left_truncated, sparse },
-            unit: self.unit(kind),
-            values: merging.merge(&values),
-        }
+        Prepared { shape: self.shape(), unit: self.unit(kind), values: merging.merge(&values) }
     }
 }
 

@@ -8,7 +8,7 @@
 //! Σ(1−w)² = Σw² − 1. The exploration level L0 occurs only in the first two segments and the end level Le only in the
 //! last, so both are eliminated, and the plateau P is the one unknown that couples the left side (a,b) with the right
 //! side (b,c) (methods.md 3.4, stage-search.md 1-3). Priors are natural logarithms turned into base 2 (methods.md
-//! 3.5, 23.6 a), with −½·ln n per node in them.
+//! 3.5, 23.6 a), with their share of −½·ln n per node in them ([`Params`]).
 
 use super::params::Params;
 use super::series::Merging;
@@ -21,8 +21,8 @@ pub struct Shape {
     pub n_raw: usize,
     /// The beginning of the relationship was not seen: it may start in any stage.
     pub left: bool,
-    /// The rule for sparse buyers holds (methods.md 23.6): long declines are less likely.
-    pub sparse: bool,
+    /// Still a customer: long declines are less likely.
+    pub active: bool,
 }
 
 /// Constants of the left side (exploration and build-up) for one (a, b), b − a ≥ 2.
@@ -40,7 +40,7 @@ pub struct Left {
     pub g_f: f64,
     /// α_L = Σw² − G²/F.
     pub alpha: f64,
-    /// P must be at least q·this if q ≥ 0: √2/(F + √2·G).
+    /// P must be at least q·this if q ≥ 0: √r/(F + √r·G), r the least rise.
     pub rise_up: f64,
     /// P must be at least q·this if q < 0: 1/G.
     pub rise_down: f64,
@@ -162,7 +162,12 @@ impl Tables {
             out.left_start[b] = out.left.len();
             let first = usize::from(!shape.left);
             for a in first..(b + 1).saturating_sub(2).max(first) {
-                out.left.push(left_side(a, b, params.min_rise, prior.left(a, b)));
+                out.left.push(left_side(
+                    a,
+                    b,
+                    if b == n { params.min_open_rise } else { params.min_rise },
+                    prior.left(a, b),
+                ));
             }
             out.right_start[b] = out.right.len();
             if b >= 2 + first || (b == 0 && shape.left) {
@@ -230,6 +235,7 @@ struct Prior {
     up: [f64; 2],
     drop: [f64; 2],
     stay_declining: f64,
+    decline_free: usize,
 }
 
 impl Prior {
@@ -237,19 +243,20 @@ impl Prior {
         let h = params.hazards_per_period();
         Self {
             n,
-            node: 0.5 * lg(n as f64),
+            node: 0.5 * params.node_penalty * lg(n as f64),
             start: if shape.left { params.start.map(lg) } else { [0.0; 4] },
             stay: h.map(|h| lg(1.0 - h)),
             leave: h.map(lg),
             up: params.up.map(lg),
             drop: params.up.map(|q| lg(1.0 - q)),
-            stay_declining: if shape.sparse { lg(1.0 - params.sparse_decline_per_period()) } else { 0.0 },
+            stay_declining: if shape.active { lg(1.0 - params.decline_per_period()) } else { 0.0 },
+            decline_free: params.decline_free,
         }
     }
 
     /// A decline from c to the end; its node included.
     fn decline(&self, c: usize) -> f64 {
-        (self.n - c - 2) as f64 * self.stay_declining - self.node
+        (self.n - c).saturating_sub(self.decline_free) as f64 * self.stay_declining - self.node
     }
 
     /// Exploration (if a > 0) and build-up, with the node of the level before the build-up.
@@ -305,7 +312,7 @@ mod tests {
             (60, 29_488, 31_145),
         ] {
             for (left, expected) in [(false, seen), (true, unseen)] {
-                let shape = Shape { n_raw: n, left, sparse: false };
+                let shape = Shape { n_raw: n, left, active: true };
                 let tables = Tables::new(shape, &Params::default());
                 assert_eq!(tables.n_candidates(), expected, "n = {n}, left = {left}");
             }

@@ -23,9 +23,15 @@ fn run(set: &SeriesSet, params: &Params) -> Stages {
     fit(set, params, &mut |_, _| ControlFlow::Continue(())).unwrap()
 }
 
+/// As methods.md 3 and 23.6 have it, before the changes [`Params`] explains.
+fn as_written() -> Params {
+    Params { node_penalty: 1.0, min_open_rise: 2.0, decline: 0.0, ..Params::default() }
+}
+
 fn example(values: &[f64]) -> CustomerStage {
-    let params = Params { level: LevelSource::Off, variance: Some(0.0025), ..Params::default() };
-    run(&one(values, false), &params).customers.remove(0)
+    run(&one(values, false), &Params { level: LevelSource::Off, variance: Some(0.0025), ..as_written() })
+        .customers
+        .remove(0)
 }
 
 const A: [f64; 12] = [100., 120., 90., 110., 300., 500., 800., 950., 1000., 980., 1020., 990.];
@@ -96,7 +102,9 @@ fn sparse_example(orders_below: f64) -> CustomerStage {
         variance: Some(0.2),
         sparse_below: orders_below,
         linger_months: if orders_below > 0.0 { 12.0 } else { 99.0 },
-        ..Params::default()
+        decline: if orders_below > 0.0 { 1.0 / 6.0 } else { 0.0 },
+        decline_free: 2,
+        ..as_written()
     };
     run(&set, &params).customers.remove(0)
 }

@@ -1,0 +1,415 @@
+//! Which buy-till-you-die model predicts these customers best, and how far do the models disagree?
+//!
+//! [`choose()`] hides the last quarter of the file: with `span` the days from the first purchase of all to `as_of`,
+//! `h = floor(span/4)` days are the holdout, and what came before them the calibration. Each model is fitted to the
+//! calibration histories (to a seeded sample of at most [`FitOptions::max_customers`] of them) and predicts, for
+//! every customer acquired by then, the purchases of the holdout: `predicted = sum_i E[Y_i(h/7)]`. Against `actual`,
+//! their purchase days in it, `error = predicted/actual - 1`. MBG/NBD and Pareto/NBD compete: the smaller |error| is
+//! taken, MBG/NBD if they differ by no more than 1 % of `actual`. BG/NBD is shown and never taken, because it calls
+//! every one-time buyer alive.
+//!
+//! The card of the choice holds two pictures of the same split: cumulative repeat purchases week by week, expected
+//! (`sum_i E[X(t - first purchase_i)]`) and actual, over calibration and holdout; and holdout purchases by the number
+//! of calibration repeats (0, 1, ... 6, 7 or more).
+//!
+//! [`compare()`] fits all three to the whole span: the same customers, three counts of those alive.
+//!
+//! Source: methods.md 24.1; the pictures as in Fader, Hardie & Lee 2005, figures 3 and 4. Degenerate cases
+//! ([`ChoiceReason`]): a holdout shorter than 8 weeks or with fewer than 50 repeat purchases, or no fit, takes MBG/NBD;
+//! if only one of the two can be fitted, that one.
+//!
+//! ```
+//! use tenure::analytics::btyd::{ChoiceOptions, ChoiceReason, ModelKind, choose};
+//! use tenure::analytics::orders::Orders;
+//! use tenure::customer::Day;
+//!
+//! let nothing = choose(&Orders::default(), Day(0), ChoiceOptions::default());
+//! assert_eq!(nothing.taken, ModelKind::MbgNbd);
+//! assert_eq!(nothing.reason, ChoiceReason::TooShort { weeks: 0.0, needed: 8.0 });
+//! ```
+
+use super::fit::Prepared;
+use super::forecast::totals;
+use super::{Fit, FitError, FitOptions, Histories, History, Model, ModelKind, Scratch, Sorted};
+use crate::analytics::orders::Orders;
+use crate::customer::Day;
+use serde::{Deserialize, Serialize};
+
+/// Shortest holdout, weeks.
+const MIN_WEEKS: f64 = 8.0;
+/// Fewest repeat purchases in the holdout.
+const MIN_REPEATS: u32 = 50;
+/// Difference of the two errors, as a share of the actual purchases, that decides nothing.
+const TIE: f64 = 0.01;
+/// Calibration repeats from which on customers are counted together.
+const MANY_REPEATS: u32 = 7;
+
+/// How to choose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChoiceOptions {
+    /// How to fit.
+    pub fit: FitOptions,
+    /// Length of the holdout in days; a quarter of the span if `None`.
+    pub holdout_days: Option<u32>,
+}
+
+/// The model to use, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelChoice {
+    /// Which model.
+    pub taken: ModelKind,
+    /// Why this one.
+    pub reason: ChoiceReason,
+    /// What it was judged on; `None` where there was nothing to judge on.
+    pub holdout: Option<Holdout>,
+}
+
+/// Why a model was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ChoiceReason {
+    /// Its prediction of the holdout was nearer to what happened.
+    Nearer,
+    /// The predictions were equally near, within 1 % of what happened.
+    Tie,
+    /// The other one could not be fitted.
+    OnlyOne,
+    /// Neither could be fitted.
+    NoFit {
+        /// Why MBG/NBD could not.
+        error: FitError,
+    },
+    /// The holdout would be too short.
+    TooShort {
+        /// Weeks it would have.
+        weeks: f64,
+        /// Weeks needed.
+        needed: f64,
+    },
+    /// The holdout has too few repeat purchases.
+    TooFewRepeats {
+        /// How many it has.
+        n: u32,
+        /// How many are needed.
+        needed: u32,
+    },
+}
+
+/// Predictions for days that were hidden from the fit, and what happened on them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Holdout {
+    /// Last day of the calibration.
+    pub calibration_end: Day,
+    /// Length of the calibration, weeks.
+    pub calibration_weeks: f64,
+    /// Length of the holdout, weeks.
+    pub holdout_weeks: f64,
+    /// Customers with a first purchase in the calibration.
+    pub n_customers: u32,
+    /// Their purchase days in the holdout.
+    pub actual: u32,
+    /// The fitted models, in the order of [`ModelKind::ALL`].
+    pub candidates: Vec<Candidate>,
+    /// Those that could not be fitted.
+    pub unfitted: Vec<Unfitted>,
+    /// Cumulative repeat purchases week by week.
+    pub tracking: Tracking,
+    /// Holdout purchases by the number of calibration repeats.
+    pub by_repeats: Vec<RepeatsRow>,
+}
+
+/// A model fitted to the calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// Which model.
+    pub kind: ModelKind,
+    /// Its parameters, in the order of [`ModelKind::param_names`]; times in weeks.
+    pub params: [f64; 4],
+    /// Log-likelihood of the customers used for the fit, in weeks.
+    pub log_likelihood: f64,
+    /// Sum of P(alive) at the end of the calibration.
+    pub expected_alive: f64,
+    /// Purchases predicted for the holdout.
+    pub predicted: f64,
+    /// `predicted/actual - 1`.
+    pub error: f64,
+}
+
+/// A model that could not be fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unfitted {
+    /// Which model.
+    pub kind: ModelKind,
+    /// Why.
+    pub error: FitError,
+}
+
+/// Cumulative repeat purchases of the customers with a first purchase in the calibration, (n_weeks).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tracking {
+    /// Weeks from the first purchase of all to the end of each week; the last one may be cut short.
+    pub weeks: Vec<f64>,
+    /// What happened.
+    pub actual: Vec<u32>,
+    /// What each candidate expected, (n_candidates, n_weeks).
+    pub expected: Vec<Vec<f64>>,
+}
+
+/// Customers with the same number of repeats in the calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RepeatsRow {
+    /// How many repeats.
+    pub n_repeats: u32,
+    /// Whether those with more are counted here too.
+    pub or_more: bool,
+    /// Customers.
+    pub n_customers: u32,
+    /// Their purchases in the holdout.
+    pub actual: u32,
+    /// What each candidate predicted, (n_candidates).
+    pub expected: Vec<f64>,
+}
+
+/// One model's view of all customers over the whole span.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reading {
+    /// The fit.
+    pub fit: Fit,
+    /// Sum of P(alive).
+    pub expected_alive: f64,
+    /// Purchases expected from all customers over the weeks asked for.
+    pub expected_purchases: f64,
+}
+
+/// All three models on the same customers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// The fitted ones, in the order of [`ModelKind::ALL`].
+    pub readings: Vec<Reading>,
+    /// Those that could not be fitted.
+    pub unfitted: Vec<Unfitted>,
+}
+
+impl Comparison {
+    /// The fit of a model.
+    #[must_use]
+    pub fn fit(&self, kind: ModelKind) -> Option<&Fit> {
+        self.readings.iter().map(|r| &r.fit).find(|f| f.kind == kind)
+    }
+}
+
+/// Fits all three models, and what each says about all customers and the next `weeks`.
+#[must_use]
+pub fn compare(customers: &Histories, weeks: f64, options: FitOptions) -> Comparison {
+    let sorted = Sorted::new(customers);
+    let (fits, unfitted) = sort_out(Prepared::sorted(customers, &sorted, options), |p, kind| p.fit(kind));
+    let readings = fits.into_iter().map(|fit| {
+        let (expected_alive, by_repeats) = totals(fit.model().as_ref(), &sorted, weeks);
+        Reading { fit, expected_alive, expected_purchases: by_repeats.iter().map(|r| r.1).sum() }
+    });
+    Comparison { readings: readings.collect(), unfitted }
+}
+
+/// What can be fitted, and why the rest cannot.
+fn sort_out(
+    prepared: Result<Prepared, FitError>,
+    fit: impl Fn(&Prepared, ModelKind) -> Result<Fit, FitError>,
+) -> (Vec<Fit>, Vec<Unfitted>) {
+    let (mut fitted, mut unfitted) = (Vec::new(), Vec::new());
+    for kind in ModelKind::ALL {
+        match prepared.as_ref().map_err(Clone::clone).and_then(|p| fit(p, kind)) {
+            Ok(fit) => fitted.push(fit),
+            Err(error) => unfitted.push(Unfitted { kind, error }),
+        }
+    }
+    (fitted, unfitted)
+}
+
+/// The model whose predictions for the end of the file were nearest, fitted to what came before; days after `as_of`
+/// are ignored.
+#[must_use]
+pub fn choose(orders: &Orders, as_of: Day, options: ChoiceOptions) -> ModelChoice {
+    let not_judged = |reason| ModelChoice { taken: ModelKind::MbgNbd, reason, holdout: None };
+    let first = (0..orders.n_customers()).filter_map(|c| orders.first_purchase(c)).min().unwrap_or(as_of);
+    let span = as_of.0.saturating_sub(first.0).max(0);
+    let holdout_days = options.holdout_days.map_or(span / 4, |d| span.min(d.min(i32::MAX as u32) as i32));
+    let weeks = f64::from(holdout_days) / 7.0;
+    if weeks < MIN_WEEKS {
+        return not_judged(ChoiceReason::TooShort { weeks, needed: MIN_WEEKS });
+    }
+    let split = Split::new(orders, first, Day(as_of.0 - holdout_days), as_of);
+    if split.actual() < MIN_REPEATS {
+        return not_judged(ChoiceReason::TooFewRepeats { n: split.actual(), needed: MIN_REPEATS });
+    }
+    let holdout = split.judge(weeks, options.fit);
+    let (taken, reason) = decide(&holdout);
+    ModelChoice { taken, reason, holdout: Some(holdout) }
+}
+
+fn decide(holdout: &Holdout) -> (ModelKind, ChoiceReason) {
+    let miss = |kind| holdout.candidates.iter().find(|c| c.kind == kind).map(|c| c.error.abs());
+    match (miss(ModelKind::MbgNbd), miss(ModelKind::ParetoNbd)) {
+        (Some(mbg), Some(pareto)) if (mbg - pareto).abs() <= TIE => (ModelKind::MbgNbd, ChoiceReason::Tie),
+        (Some(mbg), Some(pareto)) if pareto < mbg => (ModelKind::ParetoNbd, ChoiceReason::Nearer),
+        (Some(_), Some(_)) => (ModelKind::MbgNbd, ChoiceReason::Nearer),
+        (Some(_), None) => (ModelKind::MbgNbd, ChoiceReason::OnlyOne),
+        (None, Some(_)) => (ModelKind::ParetoNbd, ChoiceReason::OnlyOne),
+        (None, None) => {
+            let error = holdout.unfitted.first().map(|u| u.error.clone());
+            let error = error.unwrap_or(FitError::TooFewCustomers { n: 0, needed: 0 });
+            (ModelKind::MbgNbd, ChoiceReason::NoFit { error })
+        }
+    }
+}
+
+/// The purchases of the customers acquired in the calibration, before and after its end.
+struct Split {
+    first: Day,
+    cut: Day,
+    /// Days from `first` to `as_of`.
+    span: usize,
+    /// Histories at the end of the calibration.
+    histories: Histories,
+    /// Purchases in the holdout per customer.
+    after: Vec<u32>,
+    /// First purchases by day since `first`.
+    births: Vec<u32>,
+    /// Repeat purchases by day since `first`.
+    repeats: Vec<u32>,
+}
+
+impl Split {
+    fn new(orders: &Orders, first: Day, cut: Day, as_of: Day) -> Self {
+        let span = (as_of.0 - first.0) as usize;
+        let mut out = Self {
+            first,
+            cut,
+            span,
+            histories: Histories::default(),
+            after: Vec::new(),
+            births: vec![0; span + 1],
+            repeats: vec![0; span + 1],
+        };
+        for c in 0..orders.n_customers() {
+            let mut days = orders.purchases(c).map(|i| orders.day[i]).take_while(|&d| d <= as_of);
+            let Some(birth) = days.next().filter(|&d| d <= cut) else { continue };
+            out.births[(birth.0 - first.0) as usize] += 1;
+            let (mut last, mut before, mut after) = (birth, 0, 0);
+            for day in days {
+                out.repeats[(day.0 - first.0) as usize] += 1;
+                if day <= cut {
+                    (last, before) = (day, before + 1);
+                } else {
+                    after += 1;
+                }
+            }
+            out.histories.n_repeats.push(before);
+            out.histories.last_purchase_age_weeks.push(f64::from(last.0 - birth.0) / 7.0);
+            out.histories.tenure_weeks.push(f64::from(cut.0 - birth.0) / 7.0);
+            out.after.push(after);
+        }
+        out
+    }
+
+    fn actual(&self) -> u32 {
+        self.after.iter().sum()
+    }
+
+    fn judge(&self, holdout_weeks: f64, options: FitOptions) -> Holdout {
+        let sorted = Sorted::new(&self.histories);
+        let prepared = Prepared::sorted(&self.histories, &sorted, options);
+        let (fits, unfitted) = sort_out(prepared, |p, kind| p.fit_without_errors(kind));
+        let actual = self.actual();
+        let mut by_repeats = self.rows();
+        let mut tracking = self.track();
+        let mut candidates = Vec::new();
+        for fit in &fits {
+            let model = fit.model();
+            let (expected_alive, purchases) = totals(model.as_ref(), &sorted, holdout_weeks);
+            by_repeats.iter_mut().for_each(|row| row.expected.push(0.0));
+            for &(x, expected) in &purchases {
+                let row = &mut by_repeats[x.min(MANY_REPEATS) as usize];
+                if let Some(own) = row.expected.last_mut() {
+                    *own += expected;
+                }
+            }
+            tracking.expected.push(self.expect(model.as_ref(), &tracking.weeks));
+            let predicted = purchases.iter().map(|p| p.1).sum::<f64>();
+            candidates.push(Candidate {
+                kind: fit.kind,
+                params: fit.params,
+                log_likelihood: fit.log_likelihood,
+                expected_alive,
+                predicted,
+                error: predicted / f64::from(actual) - 1.0,
+            });
+        }
+        Holdout {
+            calibration_end: self.cut,
+            calibration_weeks: f64::from(self.cut.0 - self.first.0) / 7.0,
+            holdout_weeks,
+            n_customers: self.histories.len() as u32,
+            actual,
+            candidates,
+            unfitted,
+            tracking,
+            by_repeats,
+        }
+    }
+
+    /// The rows by calibration repeats, without predictions.
+    fn rows(&self) -> Vec<RepeatsRow> {
+        let mut rows: Vec<RepeatsRow> = (0..=MANY_REPEATS)
+            .map(|n_repeats| RepeatsRow {
+                n_repeats,
+                or_more: n_repeats == MANY_REPEATS,
+                n_customers: 0,
+                actual: 0,
+                expected: Vec::new(),
+            })
+            .collect();
+        for (&x, after) in self.histories.n_repeats.iter().zip(&self.after) {
+            let row = &mut rows[x.min(MANY_REPEATS) as usize];
+            row.n_customers += 1;
+            row.actual += after;
+        }
+        rows
+    }
+
+    /// Weeks and what happened by their end.
+    fn track(&self) -> Tracking {
+        let ends = (1..).map(|w| 7 * w).take_while(|&d| d < self.span).chain([self.span]);
+        let mut out = Tracking::default();
+        let (mut day, mut total) = (0, 0);
+        for end in ends {
+            total += self.repeats[day..=end].iter().sum::<u32>();
+            day = end + 1;
+            out.weeks.push(end as f64 / 7.0);
+            out.actual.push(total);
+        }
+        out
+    }
+
+    /// Repeat purchases a model expects by the end of each week.
+    fn expect(&self, model: &dyn Model, weeks: &[f64]) -> Vec<f64> {
+        // E[X(t)] for every whole number of days.
+        let lags: Vec<f64> = (0..=self.span).map(|d| d as f64 / 7.0).collect();
+        let (mut new, mut survival) = (vec![0.0; lags.len()], vec![0.0; lags.len()]);
+        model.outlook_if_alive(0, 0.0, &lags, &mut Scratch::default(), &mut new, &mut survival);
+        let there = model.p_alive(&History::default());
+        let by = |end: usize| {
+            let born = self.births[..=end].iter().enumerate().filter(|b| *b.1 > 0);
+            there * born.map(|(day, &n)| f64::from(n) * new[end - day]).sum::<f64>()
+        };
+        weeks.iter().map(|w| by((w * 7.0).round() as usize)).collect()
+    }
+}
