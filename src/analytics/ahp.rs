@@ -1,26 +1,28 @@
 //! How much should each criterion count, judged by comparing two at a time? The analytic hierarchy process.
 //!
-//! A person says for every pair of n criteria how many times as important i is as j: `a_ij > 0`, on Saaty's scale
-//! 1..=9 and its reciprocals, `a_ji = 1/a_ij`, `a_ii = 1`. Only the upper triangle is given, row by row.
-//! - **Weights** `w` (shares, sum 1): the principal eigenvector, `A w = lambda w` ([`Method::Eigenvector`]); or the
-//!   logarithmic least squares `ln w_i = mean_j ln a_ij`, row geometric means ([`Method::RowGeometricMean`]).
-//! - **Consistency**, a property of the matrix and not of the method: `CI = (lambda - n)/(n - 1)`, `CR = CI/RI`, where
-//!   RI is the mean CI of random matrices. Published tables differ; the one used is named ([`RandomIndex`]).
-//!   Accepted where `CR <= .10`. Otherwise the judgment to look at again is the one with the largest
-//!   `|ln(a_ij w_j/w_i)|`; `w_i/w_j` is what the others imply for it.
-//! - **Groups**: the geometric mean of the members' judgments, cell by cell ([`group`]), the only mean that keeps
-//!   reciprocity (Aczel & Saaty 1983).
-//! - **Missing judgments** are set so that lambda is least (Bozoki, Fulop & Ronyai 2010), that is at
-//!   `a_ij^2 = y_j x_i/(y_i x_j)` with x and y the right and left eigenvectors. This is not Harker's (1987) method, which
+//! A person says for every pair of n criteria how many times as important i is as j: `a_ij > 0`, on Saaty's
+//! scale 1..=9 and its reciprocals, `a_ji = 1/a_ij`, `a_ii = 1`. Only the upper triangle is given, row by row.
+//! - **Weights** `w` (shares, sum 1): the principal eigenvector, `A w = lambda w` ([`Method::Eigenvector`]); or
+//!   the logarithmic least squares `ln w_i = mean_j ln a_ij`, row geometric means
+//!   ([`Method::RowGeometricMean`]).
+//! - **Consistency**, a property of the matrix and not of the method: `CI = (lambda - n)/(n - 1)`, `CR =
+//!   CI/RI`, where RI is the mean CI of random matrices. Published tables differ; the one used is named
+//!   ([`RandomIndex`]). Accepted where `CR <= .10`. Otherwise the judgment to look at again is the one with the
+//!   largest `|ln(a_ij w_j/w_i)|`; `w_i/w_j` is what the others imply for it.
+//! - **Groups**: the geometric mean of the members' judgments, cell by cell ([`group`]), the only mean that
+//!   keeps reciprocity (Aczel & Saaty 1983).
+//! - **Missing judgments** are set so that lambda is least (Bozoki, Fulop & Ronyai 2010), that is at `a_ij^2 =
+//!   y_j x_i/(y_i x_j)` with x and y the right and left eigenvectors. This is not Harker's (1987) method, which
 //!   sets `a_ij = w_i/w_j`: for the incomplete example below that gives .3736 .3921 .0982 .1361. The row
 //!   geometric means solve least squares over the judgments that were made.
-//! - **Hierarchies**: [`synthesize`] weighs the alternatives' weights under each criterion by the criterion's weight.
+//! - **Hierarchies**: [`synthesize`] weighs the alternatives' weights under each criterion by the criterion's
+//!   weight.
 //!
 //! Sources: Saaty 1980; random indices: as named in [`RandomIndex`]; methods.md 8.
 //!
-//! Degenerate cases: n = 1 has weight 1; n <= 2 is always consistent, CR = 0. Refused ([`Refusal`]): no criterion, more
-//! than 15 (split them into a hierarchy), entries that are not finite or outside 1/1000..=1000, and missing judgments
-//! that leave two groups of criteria without a comparison between them.
+//! Degenerate cases: n = 1 has weight 1; n <= 2 is always consistent, CR = 0. Refused ([`Refusal`]): no
+//! criterion, more than 15 (split them into a hierarchy), entries that are not finite or outside 1/1000..=1000,
+//! and missing judgments that leave two groups of criteria without a comparison between them.
 //!
 //! ```
 //! use tenure::analytics::ahp::{Options, weigh};
@@ -251,10 +253,10 @@ pub fn weigh(n: usize, upper: &[Option<f64>], options: &Options) -> Result<Weigh
     })
 }
 
-/// The judgments of a group: the geometric mean, cell by cell, over the members who judged it; `None` where nobody did.
+/// The judgments of a group: the geometric mean, cell by cell, over the members who judged it; `None` where
+/// nobody did.
 ///
-/// # Errors
-/// See [`Refusal`]; one member's bad entry refuses the group.
+/// # Errors See [`Refusal`]; one member's bad entry refuses the group.
 pub fn group(n: usize, members: &[&[Option<f64>]]) -> Result<Vec<Option<f64>>, Refusal> {
     if members.is_empty() {
         return Err(Refusal::Empty);
@@ -316,8 +318,8 @@ fn eigen(matrix: &[f64], n: usize) -> (f64, Vec<f64>) {
     principal_eigen(matrix, n).unwrap_or_else(|| (n as f64, vec![1.0 / n as f64; n]))
 }
 
-/// Weights by least squares of the logarithms over the judgments made: `sum_j (ln w_i - ln w_j - ln a_ij) = 0` for every
-/// criterion i, which are row geometric means where none is missing.
+/// Weights by least squares of the logarithms over the judgments made: `sum_j (ln w_i - ln w_j - ln a_ij) = 0`
+/// for every criterion i, which are row geometric means where none is missing.
 fn least_squares(n: usize, upper: &[Option<f64>]) -> Result<Vec<f64>, Refusal> {
     let known = || pairs(n).zip(upper).filter_map(|(cell, v)| v.map(|v| (cell, v)));
     let mut reached: Vec<bool> = (0..n).map(|i| i == 0).collect();
@@ -345,8 +347,9 @@ fn least_squares(n: usize, upper: &[Option<f64>]) -> Result<Vec<f64>, Refusal> {
     Ok(weights.into_iter().map(|w| w / total).collect())
 }
 
-/// The whole matrix, with missing judgments set so that lambda is least. Lambda is convex in their logarithms, so there
-/// is one minimum; each round moves every cell to where its own derivative vanishes for the present eigenvectors.
+/// The whole matrix, with missing judgments set so that lambda is least. Lambda is convex in their logarithms,
+/// so there is one minimum; each round moves every cell to where its own derivative vanishes for the present
+/// eigenvectors.
 fn complete(n: usize, upper: &[Option<f64>], start: &[f64]) -> Vec<f64> {
     let mut matrix = vec![1.0; n * n];
     let mut missing = Vec::new();

@@ -31,7 +31,7 @@
 //!
 //! ```
 //! use tenure::analytics::churn::{GapStats, Pool, PoolSource};
-//! let pool = Pool { mu0: 45_f64.ln(), sigma0: 0.6, n_customers: 100, source: PoolSource::OwnRhythms };
+//! let pool = Pool { mu0: tenure::math::ln(45.0), sigma0: 0.6, n_customers: 100, source: PoolSource::OwnRhythms };
 //! let threshold = GapStats::of([20.0, 25.0, 30.0, 35.0, 40.0]).shrunk(&pool).threshold();
 //! assert!((threshold.amber_days - 49.8).abs() < 0.05 && (threshold.red_days - 71.2).abs() < 0.05);
 //! ```

@@ -334,7 +334,7 @@ impl Counts {
 mod tests {
     use super::*;
     use crate::analytics::orders::{Orders, ledger_from_rows};
-    use crate::math::Rng;
+    use crate::math::{Rng, powf};
 
     fn close(a: f64, b: f64, tolerance: f64) {
         assert!((a - b).abs() <= tolerance, "{a} is not {b}");
@@ -383,8 +383,8 @@ mod tests {
         }
         let spread = rates.spread.unwrap();
         assert_eq!((spread.lowest, spread.highest), (Definition::StartOfPeriod, Definition::Last30Days));
-        close(spread.low, 1.0 - 0.92_f64.powf(30.4375 / 30.0), 1e-12);
-        close(spread.high, 1.0 - 0.90_f64.powf(30.4375 / 30.0), 1e-12);
+        close(spread.low, 1.0 - powf(0.92, 30.4375 / 30.0), 1e-12);
+        close(spread.high, 1.0 - powf(0.90, 30.4375 / 30.0), 1e-12);
     }
 
     #[test]
@@ -419,7 +419,7 @@ mod tests {
         let last = by(&rates, Definition::Last30Days);
         assert_eq!((last.numerator, last.denominator, last.days), (9.0, 90.0, 30));
         close(rates.rates[0].rate.unwrap(), 0.19, 1e-12);
-        close(rates.rates[0].monthly_rate.unwrap(), 1.0 - 0.81_f64.powf(30.4375 / 90.0), 1e-12);
+        close(rates.rates[0].monthly_rate.unwrap(), 1.0 - powf(0.81, 30.4375 / 90.0), 1e-12);
     }
 
     #[test]

@@ -6,7 +6,15 @@
 //!
 //! Constant retention (Gupta & Lehmann 2003): margin `m` per period, retention `r` (0..=1), discount `i` per
 //! period: `m r/(1+i-r)` when the first margin comes one period from now, `m (1+i)/(1+i-r)` when it comes now.
-//! Degenerate: `r >= 1+i` has no finite value, hence `None`.
+//! Degenerate: `r >= 1+i` has no finite value, hence `None`. Source: methods.md 7.4, reference-results.md 2.4.
+//!
+//! ```
+//! use tenure::analytics::discount::{AnnualRate, FirstMargin, contract_value};
+//!
+//! assert!((AnnualRate::default().monthly() - 0.00797414).abs() < 5e-9);
+//! let value = contract_value(100.0, 0.8, 0.1, FirstMargin::NextPeriod).unwrap();
+//! assert!((value - 266.67).abs() < 5e-3);
+//! ```
 
 use crate::math::{exp_m1, ln_1p};
 use serde::{Deserialize, Serialize};
@@ -126,6 +134,20 @@ mod tests {
         assert!((AnnualRate::default().monthly() - 0.007_974_14).abs() < 5e-9);
         assert!((AnnualRate::default().factors(12)[11] - 1.0 / 1.1).abs() < 1e-14);
         assert_eq!(AnnualRate::new(-1.0), None);
+    }
+
+    #[test]
+    fn periods_of_any_length_compound_to_the_annual_rate() {
+        for rate in [-0.5, 0.0, 0.1, 3.0] {
+            let rate = AnnualRate::new(rate).unwrap();
+            for (months, periods) in [(1.0, 12), (3.0, 4), (6.0, 2), (12.0, 1)] {
+                let year = (1.0 + rate.over_months(months)).powi(periods) - 1.0;
+                assert!((year - rate.annual()).abs() < 1e-12, "{months}: {year}");
+            }
+            let year = crate::math::exp(rate.per_week_continuous() * WEEKS_PER_YEAR) - 1.0;
+            assert!((year - rate.annual()).abs() < 1e-12, "{year}");
+        }
+        assert_eq!(WEEKS_PER_MONTH * 12.0, WEEKS_PER_YEAR);
     }
 
     #[test]

@@ -12,6 +12,10 @@
 //! stability with k periods to go, IV has probability `(1−h_S)^k`; on entering it k = τ − 3, three periods being the
 //! least a stability lasts. A customer in decline gets the pattern of the stage before it, provisionally.
 //!
+//! Option "profit still rising at exit" ([`patterns_where`]): who left from a long stability while profit still rose
+//! left early all the same, III ([`rising_at_exit`]: over the last 6 periods of stability Theil & Sen's slope is positive
+//! and Mann & Kendall's test finds a trend, p < .10 on two sides).
+//!
 //! Population values: `q = (n_up + 10·q0)/(n_left + 10)`, `h = (n_left + 10)/(exposure + 10/h0)` once at least 50
 //! customers have left the stage, else the defaults q0, h0. Counts are expected counts under the posterior; exposure is
 //! periods beyond the minimum length plus one for the period of leaving, the trials of the geometric prior. Customers
@@ -22,8 +26,16 @@
 //! Degenerate cases: no exits give shares of 0 with the interval (0, 1); a customer without positive value has no
 //! pattern. For a customer seen only in decline the stage before is unknown: exited, at least decline; active, the
 //! forecast of a new customer.
+//!
+//! ```
+//! use tenure::analytics::{pattern::Chain, stage::Params};
+//! // methods.md 4, EX: a new customer ends as I .25, II .15, III .241, IV .359.
+//! let forecast = Chain::defaults(&Params::default()).new_customer(12);
+//! assert_eq!(forecast.map(|p| (p * 1000.0).round()), [250.0, 150.0, 241.0, 359.0]);
+//! ```
 
-use super::stage::{Basis, Course, CustomerStage, Params, Stage, Stages, State};
+use super::stage::{Basis, BestFit, Course, CustomerStage, Params, Stage, Stages, State};
+use crate::math::stats::{mann_kendall, theil_sen};
 use crate::math::{sum, wilson};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +56,98 @@ pub enum Pattern {
 impl Pattern {
     /// All patterns in order.
     pub const ALL: [Self; 4] = [Self::EarlyAbort, Self::MidWay, Self::EarlyExit, Self::LongTerm];
+}
+
+/// Why relationships end in a pattern, or last (methods.md 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The value fell short of what was expected, on one of few purchases.
+    ValueBelowExpectation,
+    /// No basic trust yet.
+    NoBasicTrust,
+    /// Nothing lost by going elsewhere.
+    NoSwitchingCost,
+    /// The firm thought the customer of little worth.
+    JudgedOfLittleWorth,
+    /// Rising expectations were not met.
+    RisingExpectationsUnmet,
+    /// No personal added value: needs not understood, or no capability to serve them.
+    NoPersonalizedValue,
+    /// A better alternative was found.
+    BetterAlternative,
+    /// Too little continuous innovation of value.
+    TooLittleInnovation,
+    /// The customer sees the gains as shared unfairly.
+    UnfairShare,
+    /// Value above that of the best alternative (keeps).
+    SuperiorValue,
+    /// Gains shared fairly (keeps).
+    Equity,
+    /// Economic and psychological costs of switching: specific investment, risk, learning (keep).
+    SwitchingCosts,
+}
+
+/// What helps against a pattern, or keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// A planned start.
+    Onboarding,
+    /// Quality of the first order.
+    FirstOrderQuality,
+    /// Set expectations.
+    SetExpectations,
+    /// Settle complaints fast.
+    QuickComplaintRepair,
+    /// Look at the channels customers come from.
+    ScreenChannels,
+    /// Find out what is needed.
+    NeedsDiscovery,
+    /// Personalize.
+    Personalization,
+    /// A contact of their own.
+    KeyAccountContact,
+    /// Innovate.
+    Innovation,
+    /// Review prices and fairness.
+    FairnessReview,
+    /// Terms on which both win.
+    WinWinTerms,
+    /// Protect from competition.
+    Protect,
+    /// Ask for referrals.
+    Referrals,
+    /// Repair early: switching costs give a window for it.
+    EarlyRepair,
+}
+
+impl Pattern {
+    /// Usual causes; for the long-term pattern what makes it last.
+    #[must_use]
+    pub fn causes(self) -> &'static [Cause] {
+        use Cause::*;
+        match self {
+            Self::EarlyAbort => &[ValueBelowExpectation, NoBasicTrust, NoSwitchingCost, JudgedOfLittleWorth],
+            Self::MidWay => &[RisingExpectationsUnmet, NoPersonalizedValue, BetterAlternative],
+            Self::EarlyExit => &[TooLittleInnovation, UnfairShare],
+            Self::LongTerm => &[SuperiorValue, Equity, SwitchingCosts],
+        }
+    }
+
+    /// What helps.
+    #[must_use]
+    pub fn remedies(self) -> &'static [Remedy] {
+        use Remedy::*;
+        match self {
+            Self::EarlyAbort => {
+                &[Onboarding, FirstOrderQuality, SetExpectations, QuickComplaintRepair, ScreenChannels]
+            }
+            Self::MidWay => &[NeedsDiscovery, Personalization, KeyAccountContact],
+            Self::EarlyExit => &[Innovation, FairnessReview, WinWinTerms],
+            Self::LongTerm => &[Protect, Referrals, EarlyRepair],
+        }
+    }
 }
 
 /// What is said about one customer.
@@ -104,7 +208,8 @@ pub struct Share {
 }
 
 /// Patterns of all customers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Patterns {
     /// One entry per customer, in the order of the stages.
     pub customers: Vec<Verdict>,
@@ -114,8 +219,13 @@ pub struct Patterns {
     pub shares: [Share; 4],
     /// Exited customers whose beginning was not seen, by highest stage seen, in the order of [`Stage::ALL`].
     pub n_at_least: [usize; 4],
+    /// Exited customers counted as III and not IV because profit was still rising.
+    pub n_rising: usize,
 }
 
+/// Periods of stability in which profit may still be rising, and the level of the test.
+const RISING_PERIODS: usize = 6;
+const RISING_P: f64 = 0.10;
 const PSEUDO_EVENTS: f64 = 10.0;
 const MIN_LEFT: f64 = 50.0;
 /// Minimum lengths of exploration, build-up and stability in periods.
@@ -124,6 +234,28 @@ const MIN_PERIODS: [f64; 3] = [1.0, 2.0, 3.0];
 /// Reads patterns and forecasts off the stages.
 #[must_use]
 pub fn patterns(stages: &Stages, params: &Params) -> Patterns {
+    patterns_where(stages, params, |_, _| false)
+}
+
+/// Whether profit was still rising when a relationship ended: `profit` has one entry per period of the series, and
+/// the last 6 periods of its stability count. Fewer than 4 periods of stability: no.
+#[must_use]
+pub fn rising_at_exit(profit: &[f64], best: &BestFit) -> bool {
+    let [_, from, to, _] = best.ends;
+    let last = profit.get(from.max(to.saturating_sub(RISING_PERIODS))..to).unwrap_or(&[]);
+    theil_sen(last).is_some_and(|slope| slope > 0.0)
+        && mann_kendall(last).is_some_and(|trend| 2.0 * trend.p_up < RISING_P)
+}
+
+/// As [`patterns`]; an exited customer for whom `still_rising` (index, best division) holds has left early, III, and
+/// not IV, however long stability lasted.
+#[must_use]
+pub fn patterns_where(
+    stages: &Stages,
+    params: &Params,
+    still_rising: impl Fn(usize, &BestFit) -> bool,
+) -> Patterns {
+    let mut n_rising = 0;
     let chain = Chain::of(&stages.customers, params);
     let customers: Vec<Verdict> = stages
         .customers
@@ -132,7 +264,19 @@ pub fn patterns(stages: &Stages, params: &Params) -> Patterns {
         .map(|(i, c)| match c.state {
             State::NoPositiveValue => Verdict::Unknown,
             State::Exited(_) if c.left_truncated => Verdict::AtLeast { stage: highest_stage(c) },
-            State::Exited(_) => exited(c, stages.tau_periods),
+            State::Exited(_) => {
+                let verdict = exited(c, stages.tau_periods);
+                let rising = || c.best.as_ref().is_some_and(|best| still_rising(i, best));
+                match verdict {
+                    Verdict::Exited { pattern: Pattern::LongTerm, probabilities: [e, b, s, l] }
+                        if rising() =>
+                    {
+                        n_rising += 1;
+                        Verdict::Exited { pattern: Pattern::EarlyExit, probabilities: [e, b, s + l, 0.0] }
+                    }
+                    other => other,
+                }
+            }
             State::Active(stage) => {
                 let (forecast, provisional) =
                     (chain.forecast(c, stages.stable_waits(i), stages.tau_periods), stage == Stage::Decline);
@@ -141,7 +285,7 @@ pub fn patterns(stages: &Stages, params: &Params) -> Patterns {
         })
         .collect();
     let (shares, n_at_least) = count(&customers);
-    Patterns { customers, chain, shares, n_at_least }
+    Patterns { customers, chain, shares, n_at_least, n_rising }
 }
 
 /// Probability of each pattern had the relationship ended after the last period.
@@ -356,6 +500,54 @@ mod tests {
         }
         let fresh = result.chain.new_customer(12);
         assert!(matches!(result.customers[6], Verdict::Active { forecast, .. } if forecast == fresh));
+    }
+
+    #[test]
+    fn profit_still_rising_at_exit_makes_it_early() {
+        let values = [&[100., 110., 100., 400., 700., 1000.][..], &[1000.0; 14]].concat();
+        let mut set = SeriesSet::new(Kind::Orders);
+        let orders = vec![5; values.len()];
+        set.push(&Series {
+            start: 0,
+            values: &values,
+            orders: &orders,
+            first_order_value: 0.0,
+            mean_order_value: 200.0,
+            left_truncated: false,
+            exited: true,
+        })
+        .unwrap();
+        let params = Params { level: LevelSource::Off, variance: Some(0.05), ..Params::default() };
+        let stages = fit(&set, &params, &mut |_, _| std::ops::ControlFlow::Continue(())).unwrap();
+        let rising: Vec<f64> = (0..20).map(f64::from).collect();
+        let flat = [300.0; 20];
+        for (profit, expected) in [(&rising[..], Pattern::EarlyExit), (&flat, Pattern::LongTerm)] {
+            let found = patterns_where(&stages, &params, |_, best| rising_at_exit(profit, best));
+            assert!(
+                matches!(found.customers[0], Verdict::Exited { pattern, .. } if pattern == expected),
+                "{:?}",
+                found.customers[0]
+            );
+            assert_eq!(found.n_rising, usize::from(expected == Pattern::EarlyExit));
+        }
+        // Three up, three down: a slope, but no trend.
+        let best = stages.customers[0].best.unwrap();
+        let mixed: Vec<f64> = (0..20).map(|t| f64::from([0, 2, 1, 3, 2, 2][t % 6])).collect();
+        assert!(!rising_at_exit(&mixed, &best));
+        assert!(!rising_at_exit(&[], &best));
+    }
+
+    #[test]
+    fn every_pattern_has_causes_and_remedies_of_its_own() {
+        let mut causes: Vec<Cause> = Pattern::ALL.iter().flat_map(|p| p.causes()).copied().collect();
+        let mut remedies: Vec<Remedy> = Pattern::ALL.iter().flat_map(|p| p.remedies()).copied().collect();
+        assert_eq!((causes.len(), remedies.len()), (12, 14));
+        causes.sort_unstable();
+        causes.dedup();
+        remedies.sort_unstable();
+        remedies.dedup();
+        assert_eq!((causes.len(), remedies.len()), (12, 14));
+        assert_eq!(serde_json::to_string(&Cause::NoBasicTrust).unwrap(), "\"no-basic-trust\"");
     }
 
     #[test]

@@ -1,25 +1,27 @@
 //! Who bought recently, often and for much money?
 //!
-//! Per customer, in the window (as_of - `window_months`, as_of]: F = orders, M = net amount (or net amount per order);
-//! R = days from the last purchase in the whole file to `as_of`. A customer without an order in the window has F = 0
-//! and M = 0 and keeps R.
+//! Per customer, in the window (as_of - `window_months`, as_of]: F = orders, M = net amount (or net amount per
+//! order); R = days from the last purchase in the whole file to `as_of`. A customer without an order in the
+//! window has F = 0 and M = 0 and keeps R.
 //!
-//! Scores 1..=5 by mid-rank: `score = clamp(ceil(5 (rank - 1/2) / n), 1, 5)`, with the average rank for ties, so equal
-//! values always get equal scores and the five bins may be unequal; R is ranked from the longest silence, so that 5 is
-//! good on every axis. [`Scoring::Quantile`] instead cuts at the type-7 quantiles 20, 40, 60 and 80 %, lower <= v < upper,
-//! each cut one whole unit higher, as the reference tables of the R package rfm do; that unit puts an amount in cents into
-//! too low a bin now and then. [`Scoring::Breakpoints`] takes the cuts as given. With `nested`, F is scored among customers
-//! of equal R score and M among those of equal R and F score, so that an axis says what the ones before it do not.
+//! Scores 1..=5 by mid-rank: `score = clamp(ceil(5 (rank - 1/2) / n), 1, 5)`, with the average rank for ties,
+//! so equal values always get equal scores and the five bins may be unequal; R is ranked from the longest
+//! silence, so that 5 is good on every axis. [`Scoring::Quantile`] instead cuts at the type-7 quantiles 20, 40,
+//! 60 and 80 %, lower <= v < upper, each cut one whole unit higher, as the reference tables of the R package
+//! rfm do; that unit puts an amount in cents into too low a bin now and then. [`Scoring::Breakpoints`] takes
+//! the cuts as given. With `nested`, F is scored among customers of equal R score and M among those of equal R
+//! and F score, so that an axis says what the ones before it do not.
 //!
-//! Group: one digit per axis, 1 where the score is above the mean score, else 0. Weighted score: `sum of w * score`,
-//! weights summing to 1.
+//! Group: one digit per axis, 1 where the score is above the mean score, else 0. Weighted score: `sum of w *
+//! score`, weights summing to 1.
 //!
 //! Symbols: R in days >= 0; F a count; M in the file's currency unit, may be negative.
 //!
-//! Sources: Hughes 1994; the eight groups are common practice in Chinese texts on customer management; methods.md 6, 22.
+//! Sources: Hughes 1994; the eight groups are common practice in Chinese texts on customer management;
+//! methods.md 6, 22.
 //!
-//! Degenerate cases: fewer than 5 customers with a purchase get no scores; if all values are equal everybody scores 3
-//! and nobody is above the mean.
+//! Degenerate cases: fewer than 5 customers with a purchase get no scores; if all values are equal everybody
+//! scores 3 and nobody is above the mean.
 
 use super::churn::months_before;
 use super::orders::Orders;

@@ -427,7 +427,7 @@ mod tests {
                 let n: f64 = range.clone().map(|t| f64::from(table.n_at_risk[t])).sum();
                 let d: f64 = range.map(|t| f64::from(table.n_left[t])).sum();
                 let h = d / n;
-                (h, if d > 0.0 { d * h.ln() + (n - d) * (1.0 - h).ln() } else { 0.0 })
+                (h, if d > 0.0 { d * ln(h) + (n - d) * ln(1.0 - h) } else { 0.0 })
             };
             let mut best = [f64::NEG_INFINITY; 3];
             for i in 1..=m {

@@ -10,10 +10,21 @@
 //! order, > 0; `p, q > 0` shapes; `v > 0` money; G the gamma function. Amounts are divided by their mean for the
 //! search, so that the result does not depend on the currency. Source: Fader & Hardie 2013.
 //!
+//! Standard errors: inverse Hessian of `-ln L` in `ln p, ln q, ln v`, `se(p) = p sqrt(C_pp)` and so on.
+//!
 //! The model assumes that how often and how much are unrelated: `|corr(x, m)| >= 0.3` is a notice.
 //! Degenerate cases ([`PooledReason`]): fewer than 10 usable customers, no convergence, a fit at its bounds (as when
 //! all amounts are equal) or `q <= 1` (no finite mean) fall back to one pooled mean for everybody, `sum x m / sum x`;
 //! without any usable customer that is the mean the caller supplies.
+//!
+//! ```
+//! use tenure::analytics::spend::SpendModel;
+//!
+//! // Fader & Hardie 2013: CDNOW, the customer with 2 repeat orders of 22.35 on average.
+//! let model = SpendModel::GammaGamma { p: 6.25, q: 3.74, v: 15.44 };
+//! assert!((model.expected(2, 22.35) - 24.664).abs() < 5e-4);
+//! assert!((model.population_mean() - 35.219).abs() < 5e-4);
+//! ```
 
 use crate::math::minimize::{Search, log_covariance, minimize};
 use crate::math::{Rng, ln, ln_gamma, sum};
@@ -118,6 +129,8 @@ pub fn fit(n_repeats: &[u32], mean_repeat_amount: &[f64], fallback_mean: f64) ->
         .filter(|&(&x, &m)| x > 0 && m.is_finite() && m > 0.0)
         .map(|(&x, &m)| (f64::from(x), m))
         .collect();
+    // Sorted, so that neither the sample nor a sum depends on the order of the customers.
+    rows.sort_unstable_by(by_repeats_and_mean);
     let n_usable = rows.len() as u32;
     let orders = sum(rows.iter().map(|r| r.0));
     let pooled_mean = match sum(rows.iter().map(|r| r.0 * r.1)) / orders {
@@ -125,8 +138,6 @@ pub fn fit(n_repeats: &[u32], mean_repeat_amount: &[f64], fallback_mean: f64) ->
         _ if fallback_mean.is_finite() => fallback_mean,
         _ => 0.0,
     };
-    // Sorted, so that neither the sample nor a sum depends on the order of the customers.
-    rows.sort_unstable_by(by_repeats_and_mean);
     sample(&mut rows);
     let correlation = correlation(&rows);
     let (model, log_likelihood, log_covariance) = match gamma_gamma(&rows) {
@@ -249,7 +260,11 @@ mod tests {
     use super::*;
 
     fn simulate(n: usize, p: f64, q: f64, v: f64) -> (Vec<u32>, Vec<f64>) {
-        let mut rng = Rng::new(3);
+        simulate_from(3, n, p, q, v)
+    }
+
+    fn simulate_from(seed: u64, n: usize, p: f64, q: f64, v: f64) -> (Vec<u32>, Vec<f64>) {
+        let mut rng = Rng::new(seed);
         (0..n)
             .map(|_| {
                 let x = 1 + rng.poisson(2.0);
@@ -290,6 +305,33 @@ mod tests {
         let shift = a.log_likelihood.unwrap_or(0.0) - b.log_likelihood.unwrap_or(0.0);
         assert!((shift / (8_000.0 * ln(1e7)) - 1.0).abs() < 1e-9, "{shift}");
         assert!(!a.is_correlated && a.correlation.is_some());
+    }
+
+    /// Estimates miss the truth by about their standard errors.
+    #[test]
+    fn standard_errors_are_as_large_as_the_errors() {
+        const FILES: u64 = 40;
+        let truth = [4.0, 5.0, 60.0];
+        let mut squares = [0.0; 3];
+        for seed in 0..FILES {
+            let (x, m) = simulate_from(seed, 1_000, truth[0], truth[1], truth[2]);
+            let f = fit(&x, &m, 0.0);
+            let (SpendModel::GammaGamma { p, q, v }, Some(se)) = (f.model, f.std_errors) else {
+                panic!("{f:?}")
+            };
+            for (j, found) in [p, q, v].into_iter().enumerate() {
+                squares[j] += (ln(found / truth[j]) / (se[j] / found)).powi(2) / FILES as f64;
+            }
+        }
+        assert!(squares.iter().all(|s| (0.4..2.0).contains(s)), "{squares:?}");
+    }
+
+    #[test]
+    fn order_of_the_customers_does_not_matter() {
+        let (x, m) = simulate(500, 4.0, 5.0, 60.0);
+        let (x2, m2): (Vec<u32>, Vec<f64>) = (0..500).map(|i| (x[i * 7 % 500], m[i * 7 % 500])).unzip();
+        let (a, b) = (fit(&x, &m, 0.0), fit(&x2, &m2, 0.0));
+        assert_eq!((a.model, a.std_errors, a.correlation), (b.model, b.std_errors, b.correlation));
     }
 
     #[test]

@@ -1,25 +1,29 @@
 //! Who buys for the price and who for the relationship, and which relationships carry the sales?
 //!
-//! Customers with at least 3 orders are judged; one or two orders are no relationship yet ([`Tiers::unjudged`]).
+//! Customers with at least 3 orders are judged; one or two orders are no relationship yet
+//! ([`Tiers::unjudged`]).
 //! - **T** transactional: discount dependence >= .6 or elasticity b* < -2. The others are relational:
-//! - **R3** losing value: profit of the last 12 months > 0, and in the decline stage or, by the one-sided test of Mann &
-//!   Kendall, falling over the last 8 periods with p < .10 (asked only where at least 4 of them are not 0);
+//! - **R3** losing value: profit of the last 12 months > 0, and in the decline stage or, by the one-sided test
+//!   of Mann & Kendall, falling over the last 8 periods with p < .10 (asked only where at least 4 of them are
+//!   not 0);
 //! - **R1**: the top 1 % by profit of the last 12 months (rounded up, at least one customer);
-//! - **R2**: the next by profit until, R1 included, half of the relational sales is reached (the customer who reaches it
-//!   is in);
+//! - **R2**: the next by profit until, R1 included, half of the relational sales is reached (the customer who
+//!   reaches it is in);
 //! - **R0**: the other relational customers.
 //!
-//! Ranks and cumulative shares run over all relational customers; then R3 overrides the label. [`Tiers::ranked`]
-//! compares the ranks, before that, with the benchmark: 1 % bring 10 % of sales and profit, R2 40-50 % of sales.
+//! Ranks and cumulative shares run over all relational customers; then R3 overrides the label.
+//! [`Tiers::ranked`] compares the ranks, before that, with the benchmark: 1 % bring 10 % of sales and profit,
+//! R2 40-50 % of sales.
 //!
-//! Symbols: profit and sales of the last 12 months in the file's currency unit, may be negative; discount dependence a
-//! share 0..=1; b* the shrunken elasticity (methods.md 15); shares 0..=1. Sources: methods.md 16, 23.8; Mann 1945,
-//! Kendall 1975; the benchmarks are those of the textbook literature on transactional and relational customers.
+//! Symbols: profit and sales of the last 12 months in the file's currency unit, may be negative; discount
+//! dependence a share 0..=1; b* the shrunken elasticity (methods.md 15); shares 0..=1. Sources: methods.md 16,
+//! 23.8; Mann 1945, Kendall 1975; the benchmarks are those of the textbook literature on transactional and
+//! relational customers.
 //!
-//! Degenerate cases: a customer without profit is neither R1 nor R2, whatever the rank; shares of sales or profit that are
-//! not positive in total are `None`; missing columns, and numbers that are not finite, never make a customer T or R3;
-//! ties in profit go by the order of the customers. With fewer than 100 relational customers the top 1 % is a single
-//! customer: [`Tiers::few`].
+//! Degenerate cases: a customer without profit is neither R1 nor R2, whatever the rank; shares of sales or
+//! profit that are not positive in total are `None`; missing columns, and numbers that are not finite, never
+//! make a customer T or R3; ties in profit go by the order of the customers. With fewer than 100 relational
+//! customers the top 1 % is a single customer: [`Tiers::few`].
 //!
 //! ```
 //! use tenure::analytics::tiers::{Tier, TierInput, tiers};
@@ -44,8 +48,8 @@ pub const ELASTIC: f64 = -2.0;
 pub const TREND_PERIODS: usize = 8;
 const TREND_MIN_NONZERO: usize = 4;
 const TREND_P: f64 = 0.10;
-/// R1 is this share of the relational customers.
-const TOP_SHARE: f64 = 0.01;
+/// R1 is one in so many relational customers, rounded up.
+const TOP_ONE_IN: usize = 100;
 /// Share of relational sales at which R2 ends.
 const CORE_SALES_SHARE: f64 = 0.5;
 /// Relational customers below which the top 1 % is one customer.
@@ -242,7 +246,7 @@ fn is_losing_value(input: &TierInput<'_>, i: usize) -> bool {
 /// Where R1 and R2 end among relational customers by falling profit.
 fn rank(input: &TierInput<'_>, relational: &[usize]) -> (usize, usize) {
     let profitable = relational.iter().take_while(|&&i| at(input.profit_12m, i) > 0.0).count();
-    let top = ((relational.len() as f64 * TOP_SHARE).ceil() as usize).min(profitable);
+    let top = relational.len().div_ceil(TOP_ONE_IN).min(profitable);
     let sales = |i: &usize| at(input.sales_12m, *i);
     let half = CORE_SALES_SHARE * sum(relational.iter().map(sales));
     let mut reached = sum(relational[..top].iter().map(sales));

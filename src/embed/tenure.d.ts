@@ -63,7 +63,7 @@ export interface Settings {
   /** Customers who would strengthen a rival if they left: never exit candidates. */
   rivalsWouldGain?: string[];
   /** Words of exit reasons and what they stand for; they come before the built-in ones. */
-  reasonKeywords?: Array<{ text: string; defection: "price" | "product" | "service" | "market" | "technology" | "political"; kind?: 1 | 2 | 3 | 4 | 5 | 6 }>;
+  reasonKeywords?: Array<{ text: string; defection?: "price" | "product" | "service" | "market" | "technology" | "political"; kind?: 1 | 2 | 3 | 4 | 5 | 6 }>;
   /** Effective annual discount rate; 0..1 [0.10]. */
   annualDiscountRate?: number;
   /** Profit share of revenue where the file has no costs; 0..1 [0.30]. */

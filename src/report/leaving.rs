@@ -88,7 +88,7 @@ pub(super) fn why(
     };
     let keywords = settings.reason_keywords.iter().map(|k| Keyword {
         text: k.text.clone(),
-        defector: defector(&k.defection),
+        defector: k.defection.as_deref().and_then(defector),
         kind: k.kind.and_then(ExitKind::from_number),
     });
     let options = ReasonSettings {

@@ -291,7 +291,7 @@ settings! {
         /// Customers who would strengthen a rival, sorted.
         rivals_would_gain: Vec<String> = |s: &Settings| Ok::<_, SettingsError>(sorted(&s.rivals_would_gain));
         /// The user's words of exit reasons.
-        reason_keywords: Vec<ReasonKeyword> = |s: &Settings| Ok::<_, SettingsError>(s.reason_keywords.clone().unwrap_or_default());
+        reason_keywords: Vec<ReasonKeyword> = |s: &Settings| keywords(s.reason_keywords.as_deref().unwrap_or_default());
     }
 }
 
@@ -301,9 +301,9 @@ settings! {
 pub struct ReasonKeyword {
     /// Text that a reason contains, whatever the case.
     pub text: String,
-    /// Kind of defection: `price`, `product`, `service`, `market`, `technology` or `political`.
-    pub defection: String,
-    /// Kind of churn, 1..=6; default: the one the defection stands for.
+    /// Kind of defection: `price`, `product`, `service`, `market`, `technology` or `political`; absent for none of them.
+    pub defection: Option<String>,
+    /// Kind of churn, 1..=6; default: the one the defection stands for. With neither, the word means "unknown".
     pub kind: Option<u8>,
 }
 
@@ -474,6 +474,22 @@ fn comparisons(field: &str, given: Option<[f64; 3]>) -> Result<Option<[f64; 3]>,
     }
 }
 
+fn keywords(given: &[ReasonKeyword]) -> Result<Vec<ReasonKeyword>, SettingsError> {
+    const DEFECTIONS: [&str; 6] = ["price", "product", "service", "market", "technology", "political"];
+    for word in given {
+        if let Some(name) = word.defection.as_deref().filter(|d| !DEFECTIONS.contains(d)) {
+            return Err(refuse("reasonKeywords.defection", name, DEFECTIONS.join(", ")));
+        }
+        if let Some(kind) = word.kind.filter(|k| !(1..=6).contains(k)) {
+            return Err(refuse("reasonKeywords.kind", kind, "1 to 6".to_owned()));
+        }
+        if word.text.trim().is_empty() {
+            return Err(refuse("reasonKeywords.text", "empty", "a word".to_owned()));
+        }
+    }
+    Ok(given.to_vec())
+}
+
 fn sorted(names: &Option<Vec<String>>) -> Vec<String> {
     let mut names = names.clone().unwrap_or_default();
     names.sort();
@@ -561,8 +577,8 @@ mod tests {
                 .unwrap()
                 .matches("?:")
                 .count(),
-            all.len() + 1,
-            "no other names (one belongs to an inner type)"
+            all.len() + 2,
+            "no other names (two belong to an inner type)"
         );
     }
 

@@ -133,6 +133,7 @@ pub(super) fn exit(
             (out, Vec::new())
         }
         ExitCandidates::Found(list) => {
+            let list = *list;
             out.funnel = Some(list.funnel);
             out.decisions = [list.n_hold, list.n_open, list.n_clear];
             let id = |c: &Candidate| work.ledger.customers.get(c.customer_idx).to_owned();

@@ -413,3 +413,148 @@ impl Split {
         weeks.iter().map(|w| by((w * 7.0).round() as usize)).collect()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::{fit, simulate};
+    use super::*;
+    use crate::analytics::orders::ledger_from_rows;
+    use crate::math::Rng;
+
+    /// Orders of customers who behave as a model says, within `span_days` of day 1000.
+    fn orders(kind: ModelKind, params: [f64; 4], n: usize, span_days: u32, seed: u64) -> Orders {
+        let mut rng = Rng::new(seed);
+        let names: Vec<String> = (0..n).map(|c| format!("{c}")).collect();
+        let mut rows = Vec::new();
+        for name in &names {
+            for day in simulate::days(&mut rng, kind, params, span_days) {
+                rows.push((name.as_str(), Day(1000 + day), 500, None));
+            }
+        }
+        Orders::from_ledger(&ledger_from_rows(rows))
+    }
+
+    const MBG: [f64; 4] = [0.8, 3.0, 1.2, 2.0];
+    const PARETO: [f64; 4] = [0.8, 3.0, 0.9, 15.0];
+
+    #[test]
+    fn section_24_1_a_file_too_short_or_too_thin_takes_mbg_nbd() {
+        let short = orders(ModelKind::ParetoNbd, PARETO, 200, 223, 1);
+        let chosen = choose(&short, Day(1223), ChoiceOptions::default());
+        assert!(matches!(chosen.reason, ChoiceReason::TooShort { weeks, .. } if weeks < 8.0), "{chosen:?}");
+        let thin = orders(ModelKind::ParetoNbd, [0.1, 60.0, 0.9, 15.0], 200, 400, 1);
+        let chosen = choose(&thin, Day(1400), ChoiceOptions::default());
+        assert!(
+            matches!(chosen.reason, ChoiceReason::TooFewRepeats { n, needed: 50 } if n < 50),
+            "{chosen:?}"
+        );
+        assert_eq!((chosen.taken, chosen.holdout), (ModelKind::MbgNbd, None));
+        // Everybody there is a regular: fifty of them are needed for a fit.
+        let few = orders(ModelKind::ParetoNbd, [9.0, 9.0, 1.0, 500.0], 30, 400, 1);
+        let chosen = choose(&few, Day(1400), ChoiceOptions::default());
+        let no_fit = ChoiceReason::NoFit { error: FitError::TooFewCustomers { n: 30, needed: 50 } };
+        assert!(matches!(&chosen.reason, reason if *reason == no_fit), "{chosen:?}");
+        assert_eq!(chosen.holdout.unwrap().unfitted.len(), 3);
+    }
+
+    #[test]
+    fn section_24_1_nearer_wins_and_a_tie_is_mbg_nbd() {
+        let split = Split::new(&orders(ModelKind::MbgNbd, MBG, 300, 600, 2), Day(1000), Day(1450), Day(1600));
+        let mut holdout = split.judge(150.0 / 7.0, FitOptions::default());
+        let mut with = |mbg: f64, pareto: f64| {
+            for c in &mut holdout.candidates {
+                c.error = match c.kind {
+                    ModelKind::MbgNbd => mbg,
+                    ModelKind::ParetoNbd => pareto,
+                    ModelKind::BgNbd => 0.0,
+                };
+            }
+            decide(&holdout)
+        };
+        assert_eq!(with(-0.162, -0.115), (ModelKind::ParetoNbd, ChoiceReason::Nearer));
+        assert_eq!(with(0.05, -0.115), (ModelKind::MbgNbd, ChoiceReason::Nearer));
+        assert_eq!(with(-0.12, 0.115), (ModelKind::MbgNbd, ChoiceReason::Tie));
+        holdout.candidates.retain(|c| c.kind != ModelKind::MbgNbd);
+        assert_eq!(decide(&holdout), (ModelKind::ParetoNbd, ChoiceReason::OnlyOne));
+        holdout.candidates.retain(|c| c.kind == ModelKind::BgNbd);
+        assert!(matches!(decide(&holdout), (ModelKind::MbgNbd, ChoiceReason::NoFit { .. })));
+    }
+
+    #[test]
+    fn the_model_that_made_the_customers_predicts_them() {
+        for (kind, params) in [(ModelKind::MbgNbd, MBG), (ModelKind::ParetoNbd, PARETO)] {
+            let all = orders(kind, params, 4_000, 800, 3);
+            let holdout = choose(&all, Day(1800), ChoiceOptions::default()).holdout.unwrap();
+            let own = holdout.candidates.iter().find(|c| c.kind == kind).unwrap();
+            assert!(own.error.abs() < 0.05, "{kind:?} {:?}", holdout.candidates);
+            assert!(holdout.n_customers == 4_000 && holdout.unfitted.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_card_adds_up() {
+        let all = orders(ModelKind::ParetoNbd, PARETO, 1_500, 600, 4);
+        let holdout = choose(&all, Day(1600), ChoiceOptions::default()).holdout.unwrap();
+        let Holdout { tracking, by_repeats, candidates, .. } = &holdout;
+        assert_eq!((holdout.calibration_end, holdout.holdout_weeks), (Day(1450), 150.0 / 7.0));
+        assert_eq!(by_repeats.iter().map(|r| r.actual).sum::<u32>(), holdout.actual);
+        assert_eq!(by_repeats.iter().map(|r| r.n_customers).sum::<u32>(), holdout.n_customers);
+        for (k, c) in candidates.iter().enumerate() {
+            let predicted: f64 = by_repeats.iter().map(|r| r.expected[k]).sum();
+            assert!((predicted / c.predicted - 1.0).abs() < 1e-12);
+            let curve = &tracking.expected[k];
+            assert!(curve.windows(2).all(|w| w[1] >= w[0]), "{:?}", c.kind);
+            // A maximum likelihood fit reproduces the repeats of its calibration closely.
+            let week = tracking.weeks.iter().rposition(|&w| w <= holdout.calibration_weeks).unwrap();
+            let ratio = curve[week] / f64::from(tracking.actual[week]);
+            assert!((0.9..1.1).contains(&ratio), "{:?} {ratio}", c.kind);
+        }
+        assert_eq!((tracking.weeks.len(), tracking.actual.len()), (86, 86));
+        assert!(tracking.weeks.windows(2).all(|w| w[1] > w[0]) && tracking.weeks[85] == 600.0 / 7.0);
+        let before: u32 = holdout.by_repeats.iter().map(|r| r.n_repeats * r.n_customers).sum();
+        assert!(tracking.actual[85] - holdout.actual >= before, "7 or more count as 7 here");
+    }
+
+    #[test]
+    fn days_after_as_of_do_not_count() {
+        let all = orders(ModelKind::ParetoNbd, PARETO, 800, 800, 5);
+        let cut = all.until(Day(1600));
+        let options = ChoiceOptions::default();
+        assert_eq!(choose(&all, Day(1600), options), choose(&cut, Day(1600), options));
+    }
+
+    #[test]
+    fn a_holdout_of_ones_own_choice() {
+        let all = orders(ModelKind::ParetoNbd, PARETO, 800, 800, 6);
+        let with =
+            |days| choose(&all, Day(1800), ChoiceOptions { holdout_days: Some(days), ..Default::default() });
+        let asked = with(100).holdout.unwrap();
+        assert_eq!((asked.calibration_end, asked.holdout_weeks), (Day(1700), 100.0 / 7.0));
+        assert!(matches!(with(55).reason, ChoiceReason::TooShort { .. }));
+        // Longer than the file: nobody is left to learn from.
+        assert!(matches!(
+            with(u32::MAX).reason,
+            ChoiceReason::TooFewRepeats { .. } | ChoiceReason::NoFit { .. }
+        ));
+    }
+
+    #[test]
+    fn comparing_is_fitting_each() {
+        let rows = simulate::histories(ModelKind::MbgNbd, MBG, 500, 500, 7);
+        let all = compare(&rows, 26.0, FitOptions::default());
+        assert!(all.unfitted.is_empty());
+        for (reading, kind) in all.readings.iter().zip(ModelKind::ALL) {
+            let alone = fit(kind, &rows, FitOptions::default()).unwrap();
+            assert_eq!((Some(&alone), &alone), (all.fit(kind), &reading.fit));
+            let model = alone.model();
+            let each = |f: &dyn Fn(&History) -> f64| (0..500).map(|i| f(&rows.get(i))).sum::<f64>();
+            let alive = each(&|h| model.p_alive(h));
+            let purchases = each(&|h| model.expected_purchases(h, 26.0));
+            assert!((reading.expected_alive / alive - 1.0).abs() < 1e-12);
+            assert!((reading.expected_purchases / purchases - 1.0).abs() < 1e-9);
+        }
+        let nobody = compare(&Histories::default(), 26.0, FitOptions::default());
+        assert_eq!((nobody.readings.len(), nobody.unfitted.len()), (0, 3));
+    }
+}

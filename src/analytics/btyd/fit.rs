@@ -368,8 +368,8 @@ fn notices(kind: ModelKind, found: &Minimum, mean_p_alive: f64, mean_tenure: f64
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::simulate;
     use super::*;
-    use crate::math::exp;
 
     /// Customers who behave as the model says: rates Gamma(r, alpha), dropout Beta(a, b) after any purchase.
     fn simulate(n: usize, weeks: f64, r: f64, alpha: f64, dropout: f64, seed: u64) -> Histories {
@@ -432,11 +432,32 @@ mod tests {
     }
 
     #[test]
+    fn section_7_1_rescaling_holds_for_both_scales_of_pareto() {
+        let params = [0.8, 6.0, 0.7, 12.0];
+        let weeks = simulate::histories(ModelKind::ParetoNbd, params, 1500, 500, 2);
+        let mut hours = weeks.clone();
+        hours.tenure_weeks.iter_mut().for_each(|t| *t *= 168.0);
+        hours.last_purchase_age_weeks.iter_mut().for_each(|t| *t *= 168.0);
+        let of = |rows| fit(ModelKind::ParetoNbd, rows, FitOptions::default()).unwrap();
+        let (w, h) = (of(&weeks), of(&hours));
+        for (j, unit) in [1.0, 168.0, 1.0, 168.0].into_iter().enumerate() {
+            assert!((h.params[j] / (w.params[j] * unit) - 1.0).abs() < 1e-3, "{:?} {:?}", w.params, h.params);
+            let (a, b) = (h.std_errors[j].unwrap(), w.std_errors[j].unwrap());
+            assert!((a / (b * unit) - 1.0).abs() < 1e-2, "{:?} {:?}", w.std_errors, h.std_errors);
+        }
+    }
+
+    #[test]
     fn section_23_8_no_dropout_visible_when_nobody_leaves() {
         let loyal = fit(ModelKind::MbgNbd, &simulate(800, 80.0, 3.0, 6.0, 0.0, 3), FitOptions::default());
         let loyal = loyal.unwrap();
         assert!(!loyal.shows_dropout(), "{loyal:?}");
         assert!(loyal.mean_p_alive > 0.98);
+        let pareto = fit(ModelKind::ParetoNbd, &simulate(800, 80.0, 3.0, 6.0, 0.0, 3), FitOptions::default());
+        let pareto = pareto.unwrap();
+        assert!(!pareto.shows_dropout() && pareto.mean_p_alive > 0.98, "{pareto:?}");
+        let at_bound = |j: u32| pareto.notices.contains(&FitNotice::AtBound { param_idx: j });
+        assert!((0..4).all(|j| !at_bound(j) || pareto.std_errors[j as usize].is_none()), "{pareto:?}");
         let leaving = fit(ModelKind::MbgNbd, &simulate(800, 80.0, 3.0, 6.0, 0.3, 3), FitOptions::default());
         assert!(leaving.unwrap().shows_dropout());
     }
@@ -448,7 +469,76 @@ mod tests {
         let [r, alpha, a, b] = f.params;
         assert!((r - 0.9).abs() < 0.05 && (alpha - 7.0).abs() < 0.5, "{f:?}");
         assert!((a / (a + b) - 0.25).abs() < 0.01, "{f:?}");
-        assert!(exp(f.log_likelihood / 20_000.0) > 0.0);
+        let pareto = [0.9, 7.0, 0.8, 14.0];
+        let rows = simulate::histories(ModelKind::ParetoNbd, pareto, 20_000, 700, 4);
+        let f = fit(ModelKind::ParetoNbd, &rows, FitOptions::default()).unwrap();
+        for (j, truth) in pareto.into_iter().enumerate() {
+            assert!((f.params[j] - truth).abs() < 3.5 * f.std_errors[j].unwrap(), "{f:?}");
+        }
+    }
+
+    /// Estimates miss the truth by about their standard errors, whichever model made the customers.
+    #[test]
+    fn standard_errors_are_as_large_as_the_errors() {
+        const FILES: u64 = 40;
+        for (kind, params) in [
+            (ModelKind::MbgNbd, [0.8, 5.0, 1.0, 2.5]),
+            (ModelKind::BgNbd, [0.8, 5.0, 1.0, 2.5]),
+            (ModelKind::ParetoNbd, [0.8, 5.0, 0.9, 15.0]),
+        ] {
+            let mut squares = [0.0; 4];
+            for seed in 0..FILES {
+                let rows = simulate::histories(kind, params, 1_000, 600, seed);
+                let f = fit(kind, &rows, FitOptions::default()).unwrap();
+                for (j, square) in squares.iter_mut().enumerate() {
+                    // On the logarithms, where the estimates are nearly normal.
+                    let log_se = f.std_errors[j].unwrap() / f.params[j];
+                    *square += (ln(f.params[j] / params[j]) / log_se).powi(2) / FILES as f64;
+                }
+            }
+            assert!(squares.iter().all(|s| (0.4..2.0).contains(s)), "{kind:?}: {squares:?}");
+        }
+    }
+
+    #[test]
+    fn order_of_the_customers_does_not_matter_even_for_the_sample() {
+        let rows = simulate::histories(ModelKind::ParetoNbd, [0.8, 5.0, 0.9, 15.0], 700, 400, 9);
+        let n = rows.len();
+        let shuffled = Histories {
+            n_repeats: (0..n).map(|i| rows.n_repeats[i * 3 % n]).collect(),
+            last_purchase_age_weeks: (0..n).map(|i| rows.last_purchase_age_weeks[i * 3 % n]).collect(),
+            tenure_weeks: (0..n).map(|i| rows.tenure_weeks[i * 3 % n]).collect(),
+        };
+        for kind in ModelKind::ALL {
+            let options = FitOptions { max_customers: 400, ..FitOptions::default() };
+            assert_eq!(fit(kind, &rows, options), fit(kind, &shuffled, options));
+        }
+    }
+
+    /// Above 2,000 customers the search takes a short cut, which must lead to the same maximum.
+    #[test]
+    fn starting_from_few_customers_finds_the_same_maximum() {
+        let rows = simulate::histories(ModelKind::ParetoNbd, [0.8, 5.0, 0.9, 15.0], 5_000, 600, 10);
+        let prepared = Prepared::sorted(&rows, &Sorted::new(&rows), FitOptions::default()).unwrap();
+        for kind in ModelKind::ALL {
+            let (short, long) =
+                (search(kind, &prepared.data, prepared.few.as_ref()), search(kind, &prepared.data, None));
+            let (short, long) = (short.unwrap(), long.unwrap());
+            assert!((short.value - long.value).abs() < 1e-4, "{kind:?} {} {}", short.value, long.value);
+            for (a, b) in short.point.iter().zip(&long.point) {
+                assert!((a / b - 1.0).abs() < 1e-3, "{kind:?} {:?} {:?}", short.point, long.point);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fit_survives_json() {
+        let f = fit(ModelKind::ParetoNbd, &simulate(300, 60.0, 0.8, 6.0, 0.3, 6), FitOptions::default());
+        let f = f.unwrap();
+        let text = serde_json::to_string(&f).unwrap();
+        let back: Fit = serde_json::from_str(&text).unwrap();
+        assert_eq!((back.kind, back.n_customers, &back.notices), (f.kind, f.n_customers, &f.notices));
+        assert!(text.contains("\"paretoNbd\"") && text.contains("stdErrors"), "{text}");
     }
 
     #[test]

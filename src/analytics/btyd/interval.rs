@@ -165,3 +165,107 @@ impl Sample {
         purchases.iter().enumerate().map(|(i, p)| p * weight(i)).sum()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::{FitOptions, ModelKind, fit, simulate};
+    use super::*;
+    use crate::analytics::spend;
+    use crate::math::Rng;
+
+    const PARAMS: [f64; 4] = [0.8, 5.0, 1.0, 2.5];
+
+    fn none() -> AnnualRate {
+        AnnualRate::new(0.0).unwrap()
+    }
+
+    fn total(kind: ModelKind, params: [f64; 4], customers: &Histories) -> f64 {
+        forecast(kind.with_params(params).as_ref(), customers, 12, none()).discounted_purchases.iter().sum()
+    }
+
+    /// Of 100 files drawn from the model, about 95 intervals hold what the true parameters expect, and about 38 of
+    /// the intervals a quarter as wide.
+    #[test]
+    fn coverage_of_the_total_expected_purchases() {
+        let (mut hits, mut narrow_hits, mut width) = (0, 0, 0.0);
+        for seed in 0..100 {
+            let customers = simulate::histories(ModelKind::MbgNbd, PARAMS, 400, 500, seed);
+            let f = fit(ModelKind::MbgNbd, &customers, FitOptions::default()).unwrap();
+            let truth = total(f.kind, PARAMS, &customers);
+            let estimate = total(f.kind, f.params, &customers);
+            let sure = interval(&f, &customers, None, None, 12, none()).unwrap();
+            let within = |(low, high): (f64, f64)| usize::from(low <= truth && truth <= high);
+            hits += within(sure.around(estimate));
+            narrow_hits += within(Interval { log_sd: sure.log_sd * 0.5 / Z95, ..sure }.around(estimate));
+            width += sure.log_sd / 100.0;
+        }
+        assert!((90..=99).contains(&hits), "{hits} of 100");
+        assert!((25..=52).contains(&narrow_hits), "{narrow_hits} of 100 within half a standard deviation");
+        assert!((0.02..0.15).contains(&width), "{width}");
+    }
+
+    #[test]
+    fn coverage_of_customer_equity_with_uncertain_amounts() {
+        let (mut hits, mut wider) = (0, 0);
+        let (p, q, v) = (4.0, 5.0, 60.0);
+        for seed in 0..60 {
+            let customers = simulate::histories(ModelKind::MbgNbd, PARAMS, 400, 500, seed);
+            let mut rng = Rng::new(1_000 + seed);
+            let amounts: Vec<f64> = customers
+                .n_repeats
+                .iter()
+                .map(|&x| {
+                    let rate = rng.gamma(q) / v;
+                    if x == 0 { 0.0 } else { rng.gamma(p * f64::from(x)) / (rate * f64::from(x)) }
+                })
+                .collect();
+            let f = fit(ModelKind::MbgNbd, &customers, FitOptions::default()).unwrap();
+            let spent = spend::fit(&customers.n_repeats, &amounts, 0.0);
+            let equity = |params, model: SpendModel| {
+                let ahead = forecast(f.kind.with_params(params).as_ref(), &customers, 12, none());
+                let rows = customers.n_repeats.iter().zip(&amounts).zip(&ahead.discounted_purchases);
+                rows.map(|((&x, &m), d)| d * model.expected(x, m)).sum::<f64>()
+            };
+            let truth = equity(PARAMS, SpendModel::GammaGamma { p, q, v });
+            let money = Spending { fit: &spent, mean_repeat_amount: &amounts };
+            let sure = interval(&f, &customers, None, Some(money), 12, none()).unwrap();
+            let (low, high) = sure.around(equity(f.params, spent.model));
+            hits += usize::from(low <= truth && truth <= high);
+            let known = SpendFit { log_covariance: None, ..spent.clone() };
+            let known = Spending { fit: &known, mean_repeat_amount: &amounts };
+            let known = interval(&f, &customers, None, Some(known), 12, none()).unwrap();
+            wider += usize::from(sure.includes_spend && !known.includes_spend && sure.log_sd > known.log_sd);
+        }
+        assert!((51..=60).contains(&hits), "{hits} of 60");
+        assert_eq!(wider, 60, "uncertain amounts add to it");
+    }
+
+    #[test]
+    fn the_sample_stands_for_all_and_only_the_counted_count() {
+        let customers = simulate::histories(ModelKind::MbgNbd, PARAMS, 3_000, 500, 5);
+        let f = fit(ModelKind::MbgNbd, &customers, FitOptions::default()).unwrap();
+        let all = interval(&f, &customers, None, None, 12, none()).unwrap();
+        assert_eq!((all.n_used, all.n_customers), (1_000, 3_000));
+        let counted: Vec<bool> = (0..3_000).map(|i| i % 3 == 0).collect();
+        let some = interval(&f, &customers, Some(&counted), None, 12, none()).unwrap();
+        assert_eq!((some.n_used, some.n_customers), (1_000, 1_000));
+        assert!((some.log_sd / all.log_sd - 1.0).abs() < 0.1, "{some:?} {all:?}");
+        let years = interval(&f, &customers, None, None, 60, AnnualRate::default()).unwrap();
+        assert!(years.log_sd > all.log_sd, "further away is less sure: {years:?} {all:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_told_is_not() {
+        let customers = simulate::histories(ModelKind::MbgNbd, PARAMS, 300, 500, 6);
+        let f = fit(ModelKind::MbgNbd, &customers, FitOptions::default()).unwrap();
+        assert_eq!(interval(&f, &Histories::default(), None, None, 12, none()), None);
+        assert_eq!(interval(&f, &customers, Some(&[]), None, 12, none()), None);
+        assert_eq!(interval(&f, &customers, None, None, 0, none()), None);
+        let blind = Fit { log_covariance: None, ..f };
+        assert_eq!(interval(&blind, &customers, None, None, 12, none()), None);
+        let wide = Interval { log_sd: 0.1, includes_spend: false, n_used: 1, n_customers: 1 };
+        let (low, high) = wide.around(-100.0);
+        assert!(low < -100.0 && -100.0 < high && high < 0.0, "{low} {high}");
+    }
+}

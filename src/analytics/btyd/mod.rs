@@ -244,5 +244,7 @@ pub struct Scratch {
 }
 
 #[cfg(test)]
+mod simulate;
+#[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -19,7 +19,7 @@
 //!
 //! `(A+s) rho_A = s + A kappa rho_(A+1)`, `kappa = (alpha-beta)/(alpha+y)`.
 //!
-//! Downwards no error grows if `A (-kappa - 1) <= s`, upwards if not, hence the start in between.
+//! Downwards no error grows if `A (-kappa - 1) <= s`, upwards if not, hence a start on either side of that A.
 //!
 //! r, s > 0 without unit; alpha, beta > 0 in weeks. Sources: Schmittlein, Morrison & Colombo 1987; Fader & Hardie 2005
 //! (notes on the derivation, and on DERT); methods.md 23.2. Degenerate: `t_x = T` gives `P = 1`; s = 1 is no exception.
@@ -80,16 +80,20 @@ impl ParetoNbd {
             let out = &mut rhos[done..done + same_time.len()];
             done += same_time.len();
             let power = |i: usize| self.r + f64::from(data.repeats[same_time[i].repeats_idx as usize].0);
-            let last = same_time.len() - 1;
-            // Below the turn errors shrink downwards, above it upwards.
+            // Errors shrink downwards below the turn, and upwards above it: start on either side of it.
             let turn = if kappa < -1.0 { self.s / (-kappa - 1.0) } else { f64::INFINITY };
-            let start = (0..last).find(|&i| power(i) >= turn).unwrap_or(last);
-            out[start] = self.rho(power(start), y);
-            for i in (0..start).rev() {
-                out[i] = self.walk(power(i + 1), power(i), out[i + 1], kappa, y);
+            let above = (0..out.len()).find(|&i| power(i) >= turn).unwrap_or(out.len());
+            for i in (0..above).rev() {
+                out[i] = match i + 1 {
+                    next if next < above => self.walk(power(next), power(i), out[next], kappa, y),
+                    _ => self.rho(power(i), y),
+                };
             }
-            for i in start + 1..=last {
-                out[i] = self.walk(power(i - 1), power(i), out[i - 1], kappa, y);
+            for i in above..out.len() {
+                out[i] = match i.checked_sub(1) {
+                    Some(before) if i > above => self.walk(power(before), power(i), out[before], kappa, y),
+                    _ => self.rho(power(i), y),
+                };
             }
         }
         rhos

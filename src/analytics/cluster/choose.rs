@@ -4,9 +4,10 @@ use super::points::Points;
 use crate::math::sum;
 use std::collections::BTreeMap;
 
-/// Mean silhouette of each partition of the same points: `s_i = (b_i - a_i)/max(a_i, b_i)` with a the mean distance to
-/// the others of the own cluster and b the least mean distance to another cluster; 0 for a cluster of one (Rousseeuw
-/// 1987). From -1 to 1; `None` with fewer than two clusters. Takes `O(n^2)` time, once for all partitions.
+/// Mean silhouette of each partition of the same points: `s_i = (b_i - a_i)/max(a_i, b_i)` with a the mean
+/// distance to the others of the own cluster and b the least mean distance to another cluster; 0 for a cluster
+/// of one (Rousseeuw 1987). From -1 to 1; `None` with fewer than two clusters. Takes `O(n^2)` time, once for
+/// all partitions.
 #[must_use]
 pub fn silhouettes(points: &Points, partitions: &[&[u16]]) -> Vec<Option<f64>> {
     let n = points.n();

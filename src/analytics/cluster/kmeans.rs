@@ -1,9 +1,10 @@
 //! k-means: the k centers with the least sum of squared distances from every point to its nearest center.
 //!
-//! Seeds by k-means++ (Arthur & Vassilvitskii 2007): each next center is a point drawn with chance in proportion to its
-//! squared distance from the centers so far, the best of three draws (their greedy variant). Then Lloyd's passes (1982): assign every point to its nearest center, move
-//! every center to the mean of its points. The objective cannot rise; a cluster that lost all its points takes the
-//! point farthest from its center, which lowers it too. The best of several restarts is kept.
+//! Seeds by k-means++ (Arthur & Vassilvitskii 2007): each next center is a point drawn with chance in
+//! proportion to its squared distance from the centers so far, the best of three draws (their greedy variant).
+//! Then Lloyd's passes (1982): assign every point to its nearest center, move every center to the mean of its
+//! points. The objective cannot rise; a cluster that lost all its points takes the point farthest from its
+//! center, which lowers it too. The best of several restarts is kept.
 
 use super::points::Points;
 use crate::math::{Rng, sum};
@@ -36,8 +37,8 @@ impl KMeans {
     }
 }
 
-/// The best of `restarts` seeded runs. Fewer clusters than `k` come back where there are not as many different points;
-/// none without points.
+/// The best of `restarts` seeded runs. Fewer clusters than `k` come back where there are not as many different
+/// points; none without points.
 #[must_use]
 pub fn kmeans(points: &Points, k: usize, restarts: usize, seed: u64) -> KMeans {
     let mut rng = Rng::new(seed);

@@ -1,14 +1,15 @@
-//! Mixture of k Gaussians with full covariances, by expectation-maximization: soft clusters that may be stretched and
-//! tilted, and a likelihood that says how many there are.
+//! Mixture of k Gaussians with full covariances, by expectation-maximization: soft clusters that may be
+//! stretched and tilted, and a likelihood that says how many there are.
 //!
 //! `ln L = sum_i ln sum_c w_c N(x_i; m_c, S_c)`; `BIC = -2 ln L + kappa ln n`, `kappa = (k-1) + kp + kp(p+1)/2`
-//! (Schwarz 1978; least is best). Every covariance gets a ridge of `1e-6 trace(S)/p`, S that of all points, so that a
-//! component on a line or on one point stays regular. Starts are k-means partitions, the first one the best of five; each runs for at
-//! most 50 passes and the best goes on (short runs, Biernacki, Celeux & Govaert 2003) until ln L gains less than `1e-6 n`,
-//! for at most 300 more. Sources: Dempster, Laird & Rubin 1977; McLachlan & Peel 2000.
+//! (Schwarz 1978; least is best). Every covariance gets a ridge of `1e-6 trace(S)/p`, S that of all points, so
+//! that a component on a line or on one point stays regular. Starts are k-means partitions, the first one the
+//! best of five; each runs for at most 50 passes and the best goes on (short runs, Biernacki, Celeux & Govaert
+//! 2003) until ln L gains less than `1e-6 n`, for at most 300 more. Sources: Dempster, Laird & Rubin 1977;
+//! McLachlan & Peel 2000.
 //!
-//! A value that many share exactly, as one order does, lets a component shrink onto it until the ridge stops it, and
-//! likelihood and BIC then say more about the ridge than about customers: such components are counted
+//! A value that many share exactly, as one order does, lets a component shrink onto it until the ridge stops
+//! it, and likelihood and BIC then say more about the ridge than about customers: such components are counted
 //! ([`Mixture::n_spikes`]).
 
 use super::kmeans::{MAX_PASSES as MAX_KMEANS_PASSES, kmeans, lloyd, plus_plus, total_ss};

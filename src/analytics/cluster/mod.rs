@@ -1,33 +1,37 @@
 //! Which customers are alike? Groups found in the data, not drawn by hand.
 //!
-//! **Features** ([`Feature`]), by default `ln(1+F)`, `ln(1+max(M,0))`, `-ln(1+R)` ([`default_features`]): each is
-//! standardized to `(x - mean)/sd`, or to `(x - median)/IQR` where its skewness is beyond 2. Features without variance
-//! are dropped and named; customers who lack a feature are left out and counted.
+//! **Features** ([`Feature`]), by default `ln(1+F)`, `ln(1+max(M,0))`, `-ln(1+R)` ([`default_features`]): each
+//! is standardized to `(x - mean)/sd`, or to `(x - median)/IQR` where its skewness is beyond 2. Features
+//! without variance are dropped and named; customers who lack a feature are left out and counted.
 //!
-//! **Methods** ([`Method`]): [`kmeans`](kmeans()) (k-means++, 20 restarts), [`mixture`](mixture()) (Gaussians with full covariances, 10
-//! restarts), [`ward`](ward()) (hierarchy).
+//! **Methods** ([`Method`]): [`kmeans`](kmeans()) (k-means++, 20 restarts), [`mixture`](mixture()) (Gaussians
+//! with full covariances, 10 restarts), [`ward`](ward()) (hierarchy).
 //!
-//! **How many**: k = 2..=10 with the greatest mean [`silhouettes`], for mixtures the least BIC, or as given. **Are they
-//! real**: mean [`adjusted_rand`] between the result and the clusters of 20 bootstrap samples, on the customers drawn (Hennig 2007);
-//! below .75 they are not to be relied on ([`Stability`]).
+//! **How many**: k = 2..=10 with the greatest mean [`silhouettes`], for mixtures the least BIC, or as given.
+//! **Are they real**: mean [`adjusted_rand`] between the result and the clusters of 20 bootstrap samples, on
+//! the customers drawn (Hennig 2007); below .75 they are not to be relied on ([`Stability`]).
 //!
-//! Clusters are numbered by their mean money, the most valuable first. Centroids are in original units; a cluster is
-//! described by the three features whose mean lies the most standard deviations from that of all customers.
+//! Clusters are numbered by their mean money, the most valuable first. Centroids are in original units; a
+//! cluster is described by the three features whose mean lies the most standard deviations from that of all
+//! customers.
 //!
-//! **Work is bounded**, and [`Clusters::sampled`] says what was sampled, always with fixed seeds: restarts run on at most 5,000
-//! customers (mixtures 2,000), then passes over everybody start from the best of them; k is chosen on at most 2,000, with 6
-//! restarts (mixtures 2) each; bootstrap samples have at most 2,000, with 4 restarts (1). Ward's tree holds at most 5,000
-//! customers; with more it joins 256 k-means micro-clusters of everybody.
+//! **Work is bounded**, and [`Clusters::sampled`] says what was sampled, always with fixed seeds: restarts run
+//! on at most 5,000 customers (mixtures 2,000), then passes over everybody start from the best of them; k is
+//! chosen on at most 2,000, with 6 restarts (mixtures 2) each; bootstrap samples have at most 2,000, with 4
+//! restarts (1). Ward's tree holds at most 5,000 customers; with more it joins 256 k-means micro-clusters of
+//! everybody.
 //!
 //! Customers are first sorted by their features, so that the result does not depend on the order of the input.
 //!
-//! Sources: Arthur & Vassilvitskii 2007; Ward 1963; Dempster, Laird & Rubin 1977; Schwarz 1978; Rousseeuw 1987; Hubert
-//! & Arabie 1985; methods.md 9. Written here rather than taken from linfa: that crate draws from a random generator of
-//! its own and uses the platform's `exp` and `ln`, so a report would differ between a browser and a server.
+//! Sources: Arthur & Vassilvitskii 2007; Ward 1963; Dempster, Laird & Rubin 1977; Schwarz 1978; Rousseeuw 1987;
+//! Hubert & Arabie 1985; methods.md 9. Written here rather than taken from linfa: that crate draws from a
+//! random generator of its own and uses the platform's `exp` and `ln`, so a report would differ between a
+//! browser and a server.
 //!
-//! Degenerate cases: fewer than 30 complete customers, or no feature with variance: [`NotComputable`]. With fewer
-//! different customers than clusters k is reduced. Values that are not finite, or beyond 1e100, count as missing. Mixtures
-//! keep regular by a ridge; should a fit fail all the same, k-means stands in, as [`Clusters::method`] then says.
+//! Degenerate cases: fewer than 30 complete customers, or no feature with variance: [`NotComputable`]. With
+//! fewer different customers than clusters k is reduced. Values that are not finite, or beyond 1e100, count as
+//! missing. Mixtures keep regular by a ridge; should a fit fail all the same, k-means stands in, as
+//! [`Clusters::method`] then says.
 //!
 //! ```
 //! use tenure::analytics::cluster::{Points, kmeans, silhouettes, total_ss, ward, within_ss};
@@ -304,8 +308,8 @@ pub struct Clusters {
     pub within_ss: f64,
     /// Sum of squares around the mean of all, in standardized units.
     pub total_ss: f64,
-    /// After each pass of the best run: within sum of squares (k-means, never rises) or log-likelihood (mixtures); for
-    /// Ward the costs of the last unions, at most 20, cheapest first.
+    /// After each pass of the best run: within sum of squares (k-means, never rises) or log-likelihood
+    /// (mixtures); for Ward the costs of the last unions, at most 20, cheapest first.
     pub trace: Vec<f64>,
     /// Whether they come back.
     pub stability: Stability,

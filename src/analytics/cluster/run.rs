@@ -46,11 +46,10 @@ struct Fit {
     mixture: Option<Mixture>,
 }
 
-/// Clusters customers by their features. `money` has one number per customer, by whose mean clusters are ordered; what
-/// is not finite there counts as 0.
+/// Clusters customers by their features. `money` has one number per customer, by whose mean clusters are
+/// ordered; what is not finite there counts as 0.
 ///
-/// # Errors
-/// Fewer than [`MIN_CUSTOMERS`] customers with all features, or no feature with variance.
+/// # Errors Fewer than [`MIN_CUSTOMERS`] customers with all features, or no feature with variance.
 pub fn cluster(
     features: &[Feature<'_>],
     money: &[f64],

@@ -1,9 +1,10 @@
 //! Ward's hierarchy: join, again and again, the two clusters whose union costs least in within sum of squares,
 //! `n_a n_b/(n_a+n_b) |c_a - c_b|^2` with sizes n and centers c (Ward 1963).
 //!
-//! The nearest-neighbor chain (Murtagh 1983) finds the same tree in `O(n^2)` time without a distance matrix: it follows
-//! nearest neighbors until two are each other's, and joins them. For Ward's cost the update of Lance & Williams (1967)
-//! equals the formula above with the joint size and center, so that these are all that is kept of a cluster.
+//! The nearest-neighbor chain (Murtagh 1983) finds the same tree in `O(n^2)` time without a distance matrix: it
+//! follows nearest neighbors until two are each other's, and joins them. For Ward's cost the update of Lance &
+//! Williams (1967) equals the formula above with the joint size and center, so that these are all that is kept
+//! of a cluster.
 
 use super::points::Points;
 
@@ -119,7 +120,8 @@ impl Active {
     }
 }
 
-/// The tree of points that stand for `sizes` customers each (absent: one each). Takes `O(n^2 p)` time, `O(n p)` memory.
+/// The tree of points that stand for `sizes` customers each (absent: one each). Takes `O(n^2 p)` time, `O(n p)`
+/// memory.
 #[must_use]
 pub fn ward(points: &Points, sizes: Option<&[f64]>) -> Tree {
     let n = points.n();

@@ -297,7 +297,7 @@ pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
     let profit = input.profit_12m.and_then(finite);
     let lower = profit.map_or(input.cv, |p| p.min(input.cv));
     let loss = if lower < 0.0 { Some(true) } else { profit.map(|_| false) };
-    let number = |check, met, value, threshold| (check, met, finite(value), Some(threshold));
+    let number = |check, met, value, threshold| (check, met, finite(value), finite(threshold));
     let checks = [
         number(ExitCheck::LossMaking, loss, lower, 0.0),
         number(
@@ -327,7 +327,11 @@ pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
         (0, _) => ExitVerdict::Hold,
         _ => ExitVerdict::NotCandidate,
     };
-    let rail = |&(rail, state, value): &(Rail, RailState, Option<f64>)| Fact::Rail { rail, state, value };
+    let rail = |&(rail, state, value): &(Rail, RailState, Option<f64>)| Fact::Rail {
+        rail,
+        state,
+        value: value.and_then(finite),
+    };
     let check = |&(check, met, value, threshold): &(ExitCheck, Option<bool>, Option<f64>, Option<f64>)| {
         Fact::Check { check, met, value, threshold }
     };
@@ -370,7 +374,7 @@ fn ways_out(input: &ExitInput, profit: Option<f64>) -> impl Iterator<Item = (f64
 fn way_in(input: &ExitInput, profit: Option<f64>) -> Option<Change> {
     let below = |measure, from: f64, to: f64| Change::Move { measure, from, to, beyond: true };
     if input.tenure_months < MIN_TENURE_MONTHS {
-        let months = MIN_TENURE_MONTHS - input.tenure_months;
+        let months = finite(MIN_TENURE_MONTHS - input.tenure_months)?;
         return Some(Change::GoesOnFor { months, stage: None, pattern: None });
     }
     if input.gp >= input.cost_to_fix {

@@ -44,7 +44,7 @@ pub fn value_class(input: &ClassInput) -> Explanation {
         t.map_or(-1.0, |t| (v - t).abs() / t.abs().max(f64::MIN_POSITIVE))
     };
     let cv_first = distance(axes[0]) >= distance(axes[1]);
-    for axis in if cv_first { axes } else { [axes[1], axes[0]] } {
+    for axis in if cv_first { axes } else { [axes[1], axes[0]] }.into_iter().filter(|a| a.1.is_finite()) {
         let (measure, value, threshold) = axis;
         out.facts.push(Fact::Against { measure, value, threshold, reached: is_high(axis) });
     }
@@ -96,7 +96,8 @@ pub fn rfm(input: &RfmInput) -> Explanation {
         score: input.scores[i],
         above_mean: above(i),
     };
-    let out = Explanation { facts: order.map(fact).to_vec(), changes: Vec::with_capacity(1) };
+    let facts = order.into_iter().filter(|&i| input.values[i].is_finite()).map(fact).collect();
+    let out = Explanation { facts, changes: Vec::with_capacity(1) };
     let moves = (0..3).filter_map(|i| {
         let mean = input.mean_scores[i];
         let other = |s: &usize| (*s as f64 + 1.0 > mean) != above(i);
@@ -121,6 +122,7 @@ pub fn rfm(input: &RfmInput) -> Explanation {
 pub fn pattern(verdict: &Verdict, stable_months: Option<f64>, tau_months: f64) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
     let ranked = |p: &[f64; 4]| {
+        let p = p.map(|p| finite(p).unwrap_or(0.0));
         let mut order = [0, 1, 2, 3];
         order.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
         order.map(|i| (Pattern::ALL[i], p[i]))
@@ -134,7 +136,7 @@ pub fn pattern(verdict: &Verdict, stable_months: Option<f64>, tau_months: f64) -
     });
     match *verdict {
         Verdict::Exited { pattern, ref probabilities } => {
-            let named = (pattern, probabilities[pattern as usize]);
+            let named = (pattern, finite(probabilities[pattern as usize]).unwrap_or(0.0));
             let stage = match pattern {
                 Pattern::EarlyAbort => Stage::Exploration,
                 Pattern::MidWay => Stage::BuildUp,
@@ -218,7 +220,7 @@ pub struct TierInput {
 pub fn tier(input: &TierInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(6), changes: Vec::with_capacity(1) };
     let measured = |measure, value: Option<f64>, threshold: Option<f64>, reached: fn(f64, f64) -> bool| {
-        let value = finite(value?)?;
+        let (value, threshold) = (finite(value?)?, threshold.and_then(finite));
         let reached = threshold.is_some_and(|t| reached(value, t));
         Some(Fact::Against { measure, value, threshold, reached })
     };

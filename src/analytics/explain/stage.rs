@@ -108,7 +108,7 @@ pub fn stage(input: &StageInput) -> Explanation {
     if input.lingering && input.basis != Basis::FlatLevel {
         out.facts.push(Fact::Lingering { months });
     }
-    out.facts.push(Fact::Reliability { confidence: input.confidence, badge: input.badge });
+    out.facts.push(Fact::Reliability { confidence: input.confidence.and_then(finite), badge: input.badge });
     if input.left_truncated {
         out.facts.push(Fact::BeginningUnseen);
     }
@@ -124,7 +124,7 @@ fn between(input: &StageInput, first: Stage) -> Option<Fact> {
     if input.confidence? >= 0.5 {
         return None;
     }
-    let p = |s: Stage| input.probabilities[s as usize];
+    let p = |s: Stage| finite(input.probabilities[s as usize]).unwrap_or(0.0);
     let others = Stage::ALL.into_iter().filter(|&s| s != first);
     let second = others.max_by(|&a, &b| p(a).total_cmp(&p(b)))?;
     Some(Fact::Between { first, first_probability: p(first), second, second_probability: p(second) })
@@ -188,7 +188,7 @@ fn plateau_ratio(input: &StageInput) -> Option<Fact> {
 }
 
 fn against_plateau(input: &StageInput) -> Option<Fact> {
-    let (plateau, recent) = (input.plateau?, recent(input.values)?);
+    let (plateau, recent) = (finite(input.plateau?)?, recent(input.values)?);
     let share = ratio(recent, plateau)?;
     Some(Fact::AgainstPlateau { share, recent_per_period: recent, plateau_per_period: plateau })
 }
@@ -277,27 +277,31 @@ pub fn snapshot_stage(input: &SnapshotInput) -> Explanation {
             out.changes.push(Change::Move { measure, from: value, to: TREND.0, beyond: false });
         }
     }
-    let piece = input.cuts_months.iter().take_while(|&&cut| input.tenure_months > cut).count();
+    let tenure_months = input.tenure_months;
+    let piece = input.cuts_months.iter().take_while(|&&cut| tenure_months > cut).count();
     let to = input.cuts_months.get(piece).copied();
-    match input.hazards.get(piece) {
-        Some(&hazard) if !input.cuts_months.is_empty() => {
+    let hazard = input.hazards.get(piece).copied().filter(|h| h.is_finite() && tenure_months.is_finite());
+    match hazard {
+        Some(hazard) if !input.cuts_months.is_empty() => {
             let from_months = if piece == 0 { 0.0 } else { input.cuts_months[piece - 1] };
-            let fact =
-                Fact::TenurePiece { tenure_months: input.tenure_months, from_months, to_months: to, hazard };
+            let fact = Fact::TenurePiece { tenure_months, from_months, to_months: to, hazard };
             let first = if input.stage == Stage::Decline { out.facts.len() } else { 0 };
             out.facts.insert(first, fact);
         }
-        _ => out.facts.push(Fact::NotByTenure),
+        _ if input.cuts_months.is_empty() => out.facts.push(Fact::NotByTenure),
+        _ => {}
     }
-    if let Some((value, base)) = input.exit_risk.filter(|r| r.0.is_finite() && r.1.is_finite()) {
+    if let Some((value, base)) = input.exit_risk.filter(|r| r.0.is_finite() && (2.0 * r.1).is_finite()) {
         let (threshold, reached) = (Some(2.0 * base), value > 2.0 * base);
         out.facts.push(Fact::Against { measure: Measure::ExitRisk, value, threshold, reached });
     }
-    if let (Some(to), true) = (to, input.stage != Stage::Decline) {
+    if let Some(months) =
+        to.and_then(|to| finite(to - tenure_months)).filter(|_| input.stage != Stage::Decline)
+    {
         // The stage begins after the cut. With one cut there is no build-up.
         let last = piece + 1 == input.cuts_months.len();
         out.changes.push(Change::GoesOnFor {
-            months: (to - input.tenure_months).max(0.0),
+            months: months.max(0.0),
             stage: Some(if last { Stage::Stability } else { Stage::BuildUp }),
             pattern: None,
         });

@@ -1,6 +1,6 @@
 //! Why this warning?
 
-use super::{Change, Explanation, Fact, NoChange};
+use super::{Change, Explanation, Fact, NoChange, finite};
 use crate::analytics::churn::{Rhythm, State, Threshold};
 use crate::customer::Day;
 use crate::math::stats::normal_cdf;
@@ -49,14 +49,16 @@ pub fn warning(input: &WarningInput) -> Explanation {
         amber_date,
         red_date,
     });
-    match input.rhythm.filter(|_| input.n_gaps > 0) {
-        Some(rhythm) => out.facts.push(Fact::SilenceRank {
-            share: shorter_gaps(rhythm, silence),
-            typical_gap_days: exp(rhythm.mu),
-            n_gaps: input.n_gaps,
-        }),
-        None => out.facts.push(Fact::BoughtOnce),
+    if input.n_gaps == 0 {
+        out.facts.push(Fact::BoughtOnce);
     }
+    out.facts.extend(input.rhythm.filter(|_| input.n_gaps > 0).and_then(|rhythm| {
+        Some(Fact::SilenceRank {
+            share: finite(shorter_gaps(rhythm, silence))?,
+            typical_gap_days: finite(exp(rhythm.mu))?,
+            n_gaps: input.n_gaps,
+        })
+    }));
     if let Some(p_alive) = input.p_alive.filter(|p| p.is_finite()) {
         out.facts.push(Fact::PAlive { p_alive });
     }

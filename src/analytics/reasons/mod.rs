@@ -309,45 +309,82 @@ impl Group {
     }
 }
 
+/// What the customers who left said, and what it means.
+struct Exits {
+    defector: Vec<Option<Defector>>,
+    kind: Vec<Option<ExitKind>>,
+    /// Value lost with each customer, where values are given.
+    lost: Vec<Option<f64>>,
+    /// By reason.
+    groups: BTreeMap<usize, Group>,
+    n: u32,
+    n_blank: u32,
+    n_not_exited: u32,
+}
+
+impl Exits {
+    fn new(input: &ReasonInput, read: &ReadTexts) -> Self {
+        let n = input.exited.len();
+        let mut out = Self {
+            defector: vec![None; n],
+            kind: vec![None; n],
+            lost: vec![None; n],
+            groups: BTreeMap::new(),
+            n: 0,
+            n_blank: 0,
+            n_not_exited: 0,
+        };
+        for (i, &exited) in input.exited.iter().enumerate() {
+            let given = input.code.get(i).and_then(|&c| read.reason_of.get(c as usize));
+            let reason = given.copied().unwrap_or(BLANK);
+            if !exited {
+                out.n_not_exited += u32::from(reason != BLANK);
+                continue;
+            }
+            out.n += 1;
+            out.n_blank += u32::from(reason == BLANK);
+            if let Some(r) = read.reasons.get(reason) {
+                (out.defector[i], out.kind[i]) = (r.defector, r.kind);
+            }
+            // Beyond any money is cut, so that sums stay finite.
+            let clean = |v: f64| if v.is_finite() { v.clamp(-1e100, 1e100) } else { 0.0 };
+            out.lost[i] = input.lost_value.map(|v| v.get(i).copied().map_or(0.0, clean));
+            out.groups.entry(reason).or_default().add(out.lost[i]);
+        }
+        out
+    }
+
+    /// One key of each customer who left with what was lost.
+    fn keyed<'a, K: Copy>(
+        &'a self,
+        exited: &'a [bool],
+        keys: &'a [K],
+    ) -> impl Iterator<Item = (K, Option<f64>)> + 'a {
+        exited
+            .iter()
+            .zip(keys)
+            .zip(&self.lost)
+            .filter(|((left, _), _)| **left)
+            .map(|((_, &k), &lost)| (k, lost))
+    }
+}
+
 /// Reads, counts and judges the reasons of all who left.
 #[must_use]
 pub fn reasons(input: &ReasonInput, settings: &ReasonSettings) -> Reasons {
     let read = read_texts(input.texts, settings);
-    let n = input.exited.len();
-    let (mut defector, mut kind) = (vec![None; n], vec![None; n]);
-    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-    let (mut n_exits, mut n_blank, mut n_not_exited) = (0, 0, 0);
-    let mut lost = Vec::new();
-    for (i, &exited) in input.exited.iter().enumerate() {
-        let reason = input.code.get(i).and_then(|&c| read.reason_of.get(c as usize)).copied();
-        if !exited {
-            n_not_exited += u32::from(reason.is_some_and(|r| r != BLANK));
-            continue;
-        }
-        let reason = reason.unwrap_or(BLANK);
-        n_exits += 1;
-        n_blank += u32::from(reason == BLANK);
-        if let Some(r) = read.reasons.get(reason) {
-            (defector[i], kind[i]) = (r.defector, r.kind);
-        }
-        let value = input.lost_value.map(|v| v.get(i).copied().filter(|v| v.is_finite()).unwrap_or(0.0));
-        // Beyond any money; cut, so that sums stay finite.
-        let value = value.map(|v| v.clamp(-1e100, 1e100));
-        groups.entry(reason).or_default().add(value);
-        lost.push((defector[i], kind[i], value));
-    }
-    let base = input.base.unwrap_or(n as u32).max(n_exits);
+    let mut exits = Exits::new(input, &read);
+    let base = input.base.unwrap_or(input.exited.len() as u32).max(exits.n);
     let mut n_by_kind = [0; 6];
-    kind.iter().flatten().for_each(|&k| n_by_kind[k as usize] += 1);
+    exits.kind.iter().flatten().for_each(|&k| n_by_kind[k as usize] += 1);
     let n_known = n_by_kind.iter().sum();
-    let scale = Scale { n_exits, base, money: input.lost_value.is_some() };
-    let mut by_text = {
-        let named = groups.into_iter().filter_map(|(r, g)| {
-            let reason = read.reasons.get(r)?.clone();
-            Some(((reason.kind.is_none(), reason.text.clone()), reason, g))
-        });
-        scale.pareto(named.collect(), |r: &Reason| r.kind.is_some())
-    };
+    let n_unknown = exits.n - n_known;
+    let scale = Scale { n_exits: exits.n, base, money: input.lost_value.is_some() };
+    let named = std::mem::take(&mut exits.groups).into_iter().filter_map(|(r, group)| {
+        let reason = read.reasons.get(r)?.clone();
+        Some((reason.text.clone(), reason, group))
+    });
+    let mut by_text = scale.pareto(named.collect(), |r: &Reason| r.kind.is_some());
     let n_texts = by_text.iter().filter(|r| !r.key.text.is_empty()).count() as u32;
     let mut room = [settings.max_texts; 2];
     by_text.retain(|row| {
@@ -356,23 +393,21 @@ pub fn reasons(input: &ReasonInput, settings: &ReasonSettings) -> Reasons {
         *room = room.saturating_sub(1);
         keep
     });
-    let by_defector = scale.by_key(lost.iter().map(|l| (l.0, l.2)));
-    let by_kind = scale.by_key(lost.iter().map(|l| (l.1, l.2)));
     Reasons {
-        n_exits,
+        n_exits: exits.n,
         n_known,
-        n_unknown: n_exits - n_known,
-        n_blank,
-        n_not_exited,
+        n_unknown,
+        n_blank: exits.n_blank,
+        n_not_exited: exits.n_not_exited,
         base,
         n_texts,
         by_text,
-        by_defector,
-        by_kind,
-        verdict: diagnose(&n_by_kind, n_exits - n_known, settings),
-        trend: trend(input, &kind),
-        defector,
-        kind,
+        by_defector: scale.by_key(exits.keyed(input.exited, &exits.defector)),
+        by_kind: scale.by_key(exits.keyed(input.exited, &exits.kind)),
+        verdict: diagnose(&n_by_kind, n_unknown, settings),
+        trend: trend(input, &exits.kind),
+        defector: exits.defector,
+        kind: exits.kind,
     }
 }
 

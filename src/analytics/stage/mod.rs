@@ -8,7 +8,9 @@
 //! `−½(n+ν)·ln((SSE + ν·s²)/(n+ν)) − ½·k·ln n + duration prior + level ratio`
 //!
 //! with n periods, k fitted levels, pooled variance s² (median over customers of Rice's variance, Rice 1984) and
-//! ν = 8. The probability of a stage at a period is the share of weight of the divisions that put the period there.
+//! ν = 8. How much of the second term is used, and two more departures from methods.md 3, with the accuracy before and
+//! after, are explained beside the parameters (`params.rs`). The probability of a stage at a period is the share of
+//! weight of the divisions that put the period there.
 //! Units: values and levels in money per period, probabilities 0..1, ends in periods from the start of the series.
 //!
 //! Sources: methods.md 3, 22, 23.6; stages after Dwyer, Schurr & Oh (1987); breaks after Bai & Perron (1998). The
@@ -37,7 +39,9 @@
 mod fit;
 mod lanes;
 mod level;
+mod meaning;
 mod params;
+mod reliability;
 mod result;
 mod search;
 pub mod season;
@@ -45,8 +49,10 @@ mod series;
 mod tables;
 
 pub use fit::{Cancelled, Progress, fit};
+pub use meaning::{Advice, Goal, Sign};
 pub use params::{Level, LevelSource, Params};
-pub use result::{Badge, Basis, BestFit, Course, CustomerStage, Stage, StageMix, Stages, State};
+pub use reliability::Badge;
+pub use result::{Basis, BestFit, Course, CustomerStage, Stage, StageMix, Stages, State};
 pub use series::{Kind, MAX_PERIODS, Merging, Purchase, Series, SeriesBuilder, SeriesError, SeriesSet};
 pub use tables::{Shape, Tables};
 

@@ -1,6 +1,7 @@
 //! What the stage method says about a customer and about all of them.
 
 use super::params::Level;
+use super::reliability::Badge;
 use super::tables::Tables;
 use serde::{Deserialize, Serialize};
 
@@ -47,17 +48,6 @@ pub enum Basis {
     TooLittleHistory,
     /// Nothing.
     None,
-}
-
-/// How far a stage can be relied upon (methods.md 3.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Badge {
-    /// At least 10 orders per period on the plateau (usage: √s² ≤ 0.15).
-    A,
-    /// At least 3 orders (usage: ≤ 0.30).
-    B,
-    /// Fewer: indicative only.
-    C,
 }
 
 /// The heaviest candidate. Ends are counts of periods from the start of the series; an empty segment ends where the
@@ -122,6 +112,30 @@ pub struct Course {
 }
 
 impl Course {
+    /// What counted as exploration to the end was a plateau without a visible build-up (methods.md 23.6 c).
+    pub(super) fn explored_on_plateau(&mut self, n_periods: f64) {
+        let moved = std::mem::take(&mut self.exploring);
+        self.stable += moved;
+        self.visited[0] = (self.visited[0] - moved).max(0.0);
+        self.visited[2] = (self.visited[2] + moved).min(1.0);
+        self.periods[0] = (self.periods[0] - moved * n_periods).max(0.0);
+        self.periods[2] += moved * n_periods;
+    }
+
+    /// What counted as build-up and plateau to the end was exploration; of the periods in both the part goes with it
+    /// that belongs to relationships without a decline.
+    pub(super) fn plateau_was_exploration(&mut self) {
+        let moved = std::mem::take(&mut self.stable);
+        self.stable_long = 0.0;
+        self.exploring += moved;
+        for k in 1..3 {
+            let part = if self.visited[k] > 0.0 { (moved / self.visited[k]).min(1.0) } else { 0.0 };
+            self.visited[k] *= 1.0 - part;
+            self.periods[0] += self.periods[k] * part;
+            self.periods[k] *= 1.0 - part;
+        }
+    }
+
     /// Probability of each stage at the last period.
     #[must_use]
     pub fn now(&self) -> [f64; 4] {
@@ -216,6 +230,12 @@ pub struct Stages {
 }
 
 impl Stages {
+    /// The parameters used.
+    #[must_use]
+    pub fn params(&self) -> &super::params::Params {
+        &self.params
+    }
+
     /// Probability that a customer is in stability now and lacks k more periods to reach tau, by k.
     #[must_use]
     pub fn stable_waits(&self, idx: usize) -> &[f32] {

@@ -143,7 +143,7 @@ impl SeriesSet {
     /// If there is no such customer.
     #[must_use]
     pub fn get(&self, idx: usize) -> Series<'_> {
-        let range = self.offsets[idx]..self.offsets[idx + 1];
+        let range = self.range(idx);
         Series {
             start: self.start[idx],
             values: &self.values[range.clone()],
@@ -153,6 +153,21 @@ impl SeriesSet {
             left_truncated: self.left_truncated[idx],
             exited: self.exited[idx],
         }
+    }
+
+    /// Where a customer's periods are in [`SeriesSet::values`] and in any column of one entry per customer and period.
+    ///
+    /// # Panics
+    /// If there is no such customer.
+    #[must_use]
+    pub fn range(&self, idx: usize) -> std::ops::Range<usize> {
+        self.offsets[idx]..self.offsets[idx + 1]
+    }
+
+    /// Values of all customers one after the other.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
     }
 
     /// All series in index order.

@@ -135,6 +135,57 @@ fn path_ends_where_the_result_says_and_mix_is_its_sum() {
 }
 
 #[test]
+fn paths_are_the_path_of_each() {
+    let mut set = one(&A, true);
+    for (k, n) in [12, 9, 3, 12, 12, 30].into_iter().enumerate() {
+        let values: Vec<f64> = (0..n).map(|t| A[(t + k) % 12]).collect();
+        let orders = vec![2; n];
+        set.push(&Series {
+            values: &values,
+            orders: &orders,
+            left_truncated: false,
+            ..one(&A, false).get(0)
+        })
+        .unwrap();
+    }
+    let stages = run(&set, &Params { level: LevelSource::Off, ..Params::default() });
+    let mut seen = Vec::new();
+    stages.paths(&set, &[6, 0, 1, 2, 3, 99], &mut |i, path| {
+        assert_eq!(path, stages.path(&set, i), "{i}");
+        assert_eq!(path.len(), set.get(i).values.len());
+        seen.push(i);
+    });
+    seen.sort_unstable();
+    assert_eq!(seen, [0, 1, 2, 3, 6]);
+    assert!(stages.path(&set, 99).is_empty());
+}
+
+#[test]
+fn course_adds_up_for_flat_series_too() {
+    let mut set = one(&[7.0; 15], false);
+    for values in [&A[..], &[7.0; 15], &[900.0; 15]] {
+        let orders = vec![3; values.len()];
+        set.push(&Series { values, orders: &orders, mean_order_value: 50.0, ..one(&A, false).get(0) })
+            .unwrap();
+    }
+    let level = Level { explore_mean: 2.0, explore_sd: 0.5, plateau_mean: 6.8, plateau_sd: 0.5 };
+    for level in [LevelSource::Off, LevelSource::Given(level)] {
+        let stages = run(&set, &Params { level, variance: Some(0.05), ..Params::default() });
+        for c in &stages.customers {
+            let now: f64 = c.course.now().iter().sum();
+            close(now, 1.0, 1e-6);
+            let periods: f64 = c.course.periods.iter().sum();
+            assert!(periods <= c.n_periods as f64 + 1e-6, "{c:?}");
+            for k in 0..3 {
+                assert!((-1e-9..=1.0 + 1e-6).contains(&c.course.visited[k]), "{c:?}");
+                assert!(c.course.visited[k] + 1e-6 >= c.course.now()[k], "{c:?}");
+            }
+        }
+        assert_eq!(stages.customers[2].basis, Basis::FlatLevel);
+    }
+}
+
+#[test]
 fn degenerate_series_have_documented_results() {
     let mut set = SeriesSet::new(Kind::Orders);
     let mut push = |values: &[f64], k: u32| {
