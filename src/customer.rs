@@ -248,6 +248,12 @@ pub struct Ledger {
     pub cost: Option<Vec<i64>>,
     /// Sales channel of each row.
     pub channel: Option<Coded>,
+    /// List price per unit of each row in minor units, where the file has one beside the price paid.
+    pub list_price: Option<Vec<i64>>,
+    /// Promotion each row belongs to.
+    pub promotion: Option<Coded>,
+    /// What else is known about the customers.
+    pub side: SideTables,
 }
 
 impl Ledger {
@@ -281,6 +287,125 @@ pub struct Contracts {
     pub scale: MoneyScale,
     /// Stated reason for leaving.
     pub reason: Option<Coded>,
+    /// Columns no role was given to, in file order: what may tell leavers from stayers.
+    pub attributes: Vec<Attribute>,
+    /// What else is known about the customers.
+    pub side: SideTables,
+}
+
+/// A column about customers that has no role of its own; one value per customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// Its header.
+    pub name: String,
+    /// Its values.
+    pub values: AttributeValues,
+}
+
+/// Values of an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeValues {
+    /// Numbers; `None` where the cell was empty or no number.
+    Number(Vec<Option<f64>>),
+    /// One of few texts.
+    Category(Coded),
+}
+
+/// What is known about customers beside the main table (methods.md 1.3). Every table is columnar; `customer` columns
+/// are indices into the main table's customers. An absent table is `None`, and what rests on it is then said to be
+/// missing, never assumed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SideTables {
+    /// Service contacts.
+    pub contacts: Option<Contacts>,
+    /// Invoices and their payment.
+    pub payments: Option<Payments>,
+    /// Who brought whom.
+    pub referrals: Option<Referrals>,
+    /// Recorded departures.
+    pub exits: Option<RecordedExits>,
+    /// Answers to a survey.
+    pub survey: Option<Survey>,
+    /// Facts about customers, one row per customer of the main table.
+    pub profile: CustomerProfile,
+}
+
+/// Service contacts, one row each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contacts {
+    /// Customer.
+    pub customer: Vec<u32>,
+    /// Day.
+    pub day: Vec<Day>,
+    /// Minutes it took.
+    pub minutes: Option<Vec<f64>>,
+    /// What it cost, in minor units of the main table's scale.
+    pub cost: Option<Vec<i64>>,
+    /// Whether it was a complaint.
+    pub is_complaint: Option<Vec<bool>>,
+    /// Whether it was answered or solved.
+    pub is_resolved: Option<Vec<bool>>,
+}
+
+/// Invoices, one row each; money in minor units of the main table's scale.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Payments {
+    /// Customer.
+    pub customer: Vec<u32>,
+    /// Day it was due.
+    pub due: Vec<Day>,
+    /// Day it was paid; `None` while open.
+    pub paid: Vec<Option<Day>>,
+    /// Amount due, net of credit notes.
+    pub amount_due: Vec<i64>,
+    /// Amount paid.
+    pub amount_paid: Vec<i64>,
+}
+
+/// Referrals, one row each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Referrals {
+    /// The customer who referred.
+    pub referrer: Vec<u32>,
+    /// The customer who came, where in the main table.
+    pub referred: Vec<Option<u32>>,
+    /// Day.
+    pub day: Vec<Option<Day>>,
+}
+
+/// Recorded departures, one row each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RecordedExits {
+    /// Customer.
+    pub customer: Vec<u32>,
+    /// Day, where known.
+    pub day: Vec<Option<Day>>,
+    /// Stated reason.
+    pub reason: Coded,
+}
+
+/// Survey answers, one row each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// Customer.
+    pub customer: Vec<u32>,
+    /// Item.
+    pub item: Coded,
+    /// Score on the survey's own scale.
+    pub score: Vec<f64>,
+}
+
+/// Facts about customers; a column is absent, or has one entry per customer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomerProfile {
+    /// Spend with all suppliers of the category per year, money.
+    pub wallet_per_year: Option<Vec<Option<f64>>>,
+    /// Segment, region or another group of peers.
+    pub segment: Option<Coded>,
+    /// What acquiring the customer cost, money.
+    pub acquisition_cost: Option<Vec<Option<f64>>>,
+    /// Day the customer was acquired, which may be before the first purchase.
+    pub acquired: Option<Vec<Option<Day>>>,
 }
 
 /// What a file turned out to hold.

@@ -10,18 +10,45 @@
 
 mod build;
 mod contracts;
+mod facts;
 mod figures;
+mod leaving;
 mod lifecycle;
+mod products;
+mod relations;
+mod segments;
 mod settings;
 mod table;
+mod worth;
 
 pub use build::{Step, StepProgress, Wanted, build};
-pub use settings::{Settings, SettingsError, Threshold, ValidSettings};
+pub use leaving::{ReasonDetail, RuleTrees};
+pub use products::{Basket, BasketRule, NamedTrend, Price, ProductOffer};
+pub use settings::{
+    NUMBERS, NumberSetting, ReasonKeyword, Settings, SettingsError, Threshold, Unit, ValidSettings,
+};
 pub use table::{CustomerFilter, CustomerQuery, CustomerRow, CustomerRows, CustomerTable, SortKey};
+pub use worth::{Credit, Exit, ExitCandidate};
 
 use serde::{Deserialize, Serialize};
 
+use crate::analytics::ahp;
+use crate::analytics::btyd::{Comparison, ModelChoice};
+use crate::analytics::churn_rates::ChurnRates;
+use crate::analytics::cluster::Clusters;
+use crate::analytics::early_warning::{Agreement, EarlyWarning};
+use crate::analytics::equity::Equity;
+use crate::analytics::funnel::Funnel;
+use crate::analytics::growth::GrowthMatrix;
+use crate::analytics::loss::Literature;
 use crate::analytics::pattern::Pattern;
+use crate::analytics::profile::{Care, CoverageRow};
+use crate::analytics::reasons::{ParetoRow, Reason};
+use crate::analytics::relationship::Quality as RelationshipQuality;
+use crate::analytics::retention_budget::RetentionBudget;
+use crate::analytics::sbg::SbgFit;
+use crate::analytics::snapshot::Snapshot;
+use crate::analytics::tiers::Tiers;
 use crate::analytics::value_matrix::ValueClass;
 pub use crate::ingest::Quality;
 
@@ -52,8 +79,105 @@ pub struct Report {
     pub rfm: Option<Rfm>,
     /// The model behind p(alive) and lifetime value.
     pub clv_model: Option<ClvModel>,
+    /// Groups of alike customers; labels are in the customer table.
+    pub clusters: Option<Clusters>,
+    /// Transactional and relational customers; labels are in the customer table.
+    pub tiers: Option<Tiers>,
+    /// What is bought together.
+    pub basket: Option<Basket>,
+    /// How customers answer to prices.
+    pub price: Option<Price>,
+    /// From which customers and which business growth comes.
+    pub growth: Option<GrowthMatrix>,
+    /// Profit after cost to serve, and whom to let go.
+    pub exit: Option<Exit>,
+    /// Payment behavior.
+    pub credit: Option<Credit>,
+    /// Time and space assets of the customer base.
+    pub equity: Option<Equity>,
+    /// Whom to contact within what budget.
+    pub retention: Option<RetentionBudget>,
+    /// Risk of leaving learned from contracts.
+    pub early_warning: Option<EarlyWarning>,
+    /// Readable rules: who is released, who leaves.
+    pub rules: Option<RuleTrees>,
+    /// Quality of relationships by survey or by signs of it.
+    pub relationship: Option<RelationshipQuality>,
+    /// From first order to referral.
+    pub funnel: Option<Funnel>,
+    /// Stages of contracts by tenure.
+    pub snapshot: Option<Snapshot>,
+    /// Renewal model of contracts.
+    pub renewals: Option<SbgFit>,
+    /// Which of the ten tasks of customer management these data serve.
+    pub coverage: Vec<CoverageRow>,
+    /// Care of each phase of a sale, with what it lacks.
+    pub care: Vec<Care>,
     /// What could not be computed, and why.
     pub notices: Vec<Notice>,
+}
+
+/// A part of the report that may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// `basket`.
+    Basket,
+    /// `clusters`.
+    Clusters,
+    /// `credit`.
+    Credit,
+    /// `earlyWarning`.
+    EarlyWarning,
+    /// `exit`: candidates.
+    Exit,
+    /// `growth`.
+    Growth,
+    /// `price`.
+    Price,
+    /// `churn.reasons`.
+    Reasons,
+    /// `relationship`.
+    Relationship,
+    /// `renewals`.
+    Renewals,
+    /// `rules.leavers`.
+    RulesLeavers,
+    /// `rules.released`.
+    RulesReleased,
+    /// `snapshot`.
+    Snapshot,
+}
+
+/// Why a section was not computed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Because {
+    /// The file lacks a column or table.
+    MissingColumn {
+        /// What it would hold.
+        role: String,
+    },
+    /// Too few customers.
+    TooFew {
+        /// There are.
+        n: u32,
+        /// It takes.
+        needed: u32,
+    },
+    /// Too few months.
+    TooShort {
+        /// There are.
+        months: u32,
+        /// It takes.
+        needed: u32,
+    },
+    /// Without costs nobody is known to lose money.
+    NoCosts,
+    /// All customers are equal in what tells them apart.
+    AllEqual,
+    /// The model found no stable solution.
+    NotFitted,
 }
 
 /// The headline figures.
@@ -452,6 +576,14 @@ pub struct Churn {
     pub rule: Option<ChurnRule>,
     /// How the rule would have done some months ago.
     pub backtest: Option<Backtest>,
+    /// The rate by every definition in use, with the numbers filled in.
+    pub rates: Option<ChurnRates>,
+    /// Where the rule and P(alive) agree.
+    pub agreement: Option<Agreement>,
+    /// Reasons as the file words them, most frequent first.
+    pub reasons: Vec<ParetoRow<Reason>>,
+    /// Reasons by kind, with the verdict; absent without a reason column.
+    pub reason_detail: Option<ReasonDetail>,
 }
 
 /// One month.
@@ -522,6 +654,8 @@ pub struct Backtest {
     pub recall: f64,
     /// Probability that silence relative to the threshold ranks a non-buyer above a buyer.
     pub auc: Option<f64>,
+    /// Its 95 % interval.
+    pub auc_interval: Option<[f64; 2]>,
 }
 
 /// Losses.
@@ -534,6 +668,8 @@ pub struct Loss {
     pub by_pattern: Vec<LossGroup>,
     /// Expected loss of the active customers: sum over customers of (1 - p alive) times current value.
     pub expected: Option<f64>,
+    /// What the literature claims about retention, beside the same on these numbers.
+    pub literature: Option<Literature>,
 }
 
 /// Suggested inputs.
@@ -574,6 +710,12 @@ pub struct Rfm {
     pub grid: Vec<RfmCell>,
     /// The eight groups, `111` first.
     pub groups: Vec<RfmGroup>,
+    /// Weights of the R, F and M scores; they sum to 1.
+    pub weights: [f64; 3],
+    /// How consistent the comparisons behind the weights are.
+    pub comparisons: Option<ahp::Weights>,
+    /// Customers by weighted score, in tenths from 1 to 5.
+    pub weighted: Vec<u32>,
 }
 
 /// A cell of the grid.
@@ -620,9 +762,17 @@ pub struct ClvModel {
     pub expected_alive: Option<f64>,
     /// Whether the fit shows no dropout, so that p(alive) says nothing.
     pub no_dropout: bool,
+    /// Standard errors of the parameters, in the order r, alpha, a or s, b or beta.
+    pub std_errors: [Option<f64>; 4],
+    /// 95 % interval of customer equity from the uncertainty of the parameters.
+    pub equity_interval: Option<[f64; 2]>,
+    /// How the model was chosen.
+    pub choice: Option<ModelChoice>,
+    /// How far the three models disagree on this file.
+    pub comparison: Option<Comparison>,
 }
 
-/// Model parameters.
+/// Model parameters; those a model does not have are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClvParams {
@@ -630,10 +780,18 @@ pub struct ClvParams {
     pub r: f64,
     /// Scale of purchase rates, in weeks.
     pub alpha: f64,
-    /// First parameter of the dropout distribution.
-    pub a: f64,
-    /// Second parameter of the dropout distribution.
-    pub b: f64,
+    /// First parameter of the dropout distribution of MBG/NBD and BG/NBD.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub a: Option<f64>,
+    /// Its second parameter.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub b: Option<f64>,
+    /// Shape of the dropout rates of Pareto/NBD.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub s: Option<f64>,
+    /// Their scale, in weeks.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub beta: Option<f64>,
 }
 
 /// Gamma-Gamma parameters.
@@ -698,6 +856,13 @@ pub enum Notice {
     StageSample {
         /// Customers in it.
         customers: u32,
+    },
+    /// A section was not computed.
+    NotComputed {
+        /// Which.
+        section: Section,
+        /// Why.
+        because: Because,
     },
     /// A part of growth potential was not computed.
     MissingGrowthPart {

@@ -108,6 +108,37 @@ pub enum OneTimeSource {
     Longest,
 }
 
+/// What the user may change of the rule (methods.md 2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// Pseudo-gaps with which a rhythm is drawn towards the pool's, >= 0.
+    pub pseudo_gaps: f64,
+    /// Share of gaps shorter than amber, 0..1.
+    pub alert_share: f64,
+    /// Share of gaps shorter than red, 0..1.
+    pub exit_share: f64,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self { pseudo_gaps: KAPPA, alert_share: 0.80, exit_share: 0.95 }
+    }
+}
+
+impl Rule {
+    /// Quantiles of the standard normal at both shares; the rounded ones of the method at its own shares, so that
+    /// published thresholds come out to the last digit.
+    fn z(&self) -> (f64, f64) {
+        let z = |share: f64| match share {
+            0.80 => Z80,
+            0.95 => Z95,
+            other => normal_quantile(other),
+        };
+        (z(self.alert_share), z(self.exit_share))
+    }
+}
+
 /// Two silences in days, `7 <= amber <= red` and `14 <= red <= 730`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -126,8 +157,9 @@ impl Threshold {
         Self { amber_days: amber.clamp(AMBER_MIN_DAYS, red_days), red_days }
     }
 
-    fn lognormal(mu: f64, sigma: f64) -> Self {
-        Self::clamped(exp(mu + Z80 * sigma), exp(mu + Z95 * sigma))
+    fn lognormal(mu: f64, sigma: f64, rule: &Rule) -> Self {
+        let (amber, red) = rule.z();
+        Self::clamped(exp(mu + amber * sigma), exp(mu + red * sigma))
     }
 }
 
@@ -141,10 +173,16 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// The thresholds of this rhythm.
+    /// The thresholds of this rhythm by the default rule.
     #[must_use]
     pub fn threshold(self) -> Threshold {
-        Threshold::lognormal(self.mu, self.sigma)
+        self.threshold_by(&Rule::default())
+    }
+
+    /// The thresholds of this rhythm.
+    #[must_use]
+    pub fn threshold_by(self, rule: &Rule) -> Threshold {
+        Threshold::lognormal(self.mu, self.sigma, rule)
     }
 }
 
@@ -178,9 +216,19 @@ impl GapStats {
     /// The rhythm of a customer with these gaps.
     #[must_use]
     pub fn shrunk(self, pool: &Pool) -> Rhythm {
+        self.shrunk_by(pool, KAPPA)
+    }
+
+    /// The same with another number of pseudo-gaps; a customer with a single gap then has the pool's spread at least.
+    #[must_use]
+    pub fn shrunk_by(self, pool: &Pool, kappa: f64) -> Rhythm {
         let k = f64::from(self.k);
-        let variance = (self.squares + KAPPA * pool.sigma0 * pool.sigma0) / ((k - 1.0).max(0.0) + KAPPA);
-        Rhythm { mu: (k * self.mean + KAPPA * pool.mu0) / (k + KAPPA), sigma: variance.sqrt() }
+        let freedom = (k - 1.0).max(0.0) + kappa;
+        if freedom <= 0.0 {
+            return Rhythm { mu: if k > 0.0 { self.mean } else { pool.mu0 }, sigma: pool.sigma0 };
+        }
+        let variance = (self.squares + kappa * pool.sigma0 * pool.sigma0) / freedom;
+        Rhythm { mu: (k * self.mean + kappa * pool.mu0) / (k + kappa), sigma: variance.sqrt() }
     }
 }
 
@@ -240,13 +288,33 @@ impl Exits {
     /// Judges every customer's silence on `as_of`; purchases after it are not seen.
     #[must_use]
     pub fn judge(orders: &Orders, as_of: Day) -> Self {
-        if orders.dates.is_some_and(|(_, last)| last > as_of) {
-            return Self::judge_all(&orders.until(as_of), as_of);
-        }
-        Self::judge_all(orders, as_of)
+        Self::judge_by(orders, as_of, &Rule::default())
     }
 
-    fn judge_all(orders: &Orders, as_of: Day) -> Self {
+    /// The same by a rule of the user's.
+    #[must_use]
+    pub fn judge_by(orders: &Orders, as_of: Day, rule: &Rule) -> Self {
+        if orders.dates.is_some_and(|(_, last)| last > as_of) {
+            return Self::judge_all(&orders.until(as_of), as_of, rule);
+        }
+        Self::judge_all(orders, as_of, rule)
+    }
+
+    /// The same customers with other thresholds, one per customer; states follow from them.
+    #[must_use]
+    pub fn with_thresholds(mut self, thresholds: Vec<Threshold>) -> Self {
+        if thresholds.len() == self.threshold.len() {
+            self.threshold = thresholds;
+            for c in 0..self.state.len() {
+                if self.purchases[c].is_some() {
+                    self.state[c] = state_of(f64::from(self.silence_days[c]), self.threshold[c]);
+                }
+            }
+        }
+        self
+    }
+
+    fn judge_all(orders: &Orders, as_of: Day, rule: &Rule) -> Self {
         let n = orders.n_customers();
         let first_date = orders.dates.map_or(as_of, |d| d.0);
         let stats: Vec<GapStats> = (0..n).map(|c| GapStats::of(gaps(orders, c))).collect();
@@ -254,11 +322,11 @@ impl Exits {
         let purchases: Vec<_> =
             (0..n).map(|c| Some((orders.first_purchase(c)?, orders.last_purchase(c)?))).collect();
         let (one_time, one_time_source, n_returns) =
-            one_time_threshold(orders, &purchases, as_of, first_date, pool.as_ref());
+            one_time_threshold(orders, &purchases, as_of, first_date, pool.as_ref(), rule);
         let threshold: Vec<_> = stats
             .iter()
             .map(|s| match &pool {
-                Some(pool) if s.k > 0 => s.shrunk(pool).threshold(),
+                Some(pool) if s.k > 0 => s.shrunk_by(pool, rule.pseudo_gaps).threshold_by(rule),
                 None if s.k > 0 => Threshold::clamped(RED_DAYS.1, RED_DAYS.1),
                 _ => one_time,
             })
@@ -400,6 +468,7 @@ fn one_time_threshold(
     as_of: Day,
     first_date: Day,
     pool: Option<&Pool>,
+    rule: &Rule,
 ) -> (Threshold, OneTimeSource, u32) {
     let half_span = f64::from(as_of.0 - first_date.0) / 2.0;
     let old = |c: &usize| purchases[*c].is_some_and(|(first, _)| f64::from(as_of.0 - first.0) >= half_span);
@@ -408,11 +477,12 @@ fn one_time_threshold(
     sort(&mut returns);
     let n = returns.len() as u32;
     if returns.len() >= MIN_RETURNS {
-        let t = Threshold::clamped(quantile_sorted(&returns, 0.80), quantile_sorted(&returns, 0.95));
+        let at = |share: f64| quantile_sorted(&returns, share);
+        let t = Threshold::clamped(at(rule.alert_share), at(rule.exit_share));
         return (t, OneTimeSource::Returns, n);
     }
     match pool {
-        Some(pool) => (Threshold::lognormal(pool.mu0, pool.sigma0), OneTimeSource::Pool, n),
+        Some(pool) => (Threshold::lognormal(pool.mu0, pool.sigma0, rule), OneTimeSource::Pool, n),
         None => (Threshold::clamped(RED_DAYS.1, RED_DAYS.1), OneTimeSource::Longest, n),
     }
 }
@@ -640,8 +710,14 @@ pub fn backtest_months(orders: &Orders, as_of: Day, months: u32) -> Option<Backt
 /// Re-runs the rule `horizon_days` before `as_of`; `None` where nobody had bought by then.
 #[must_use]
 pub fn backtest(orders: &Orders, as_of: Day, horizon_days: u32) -> Option<Backtest> {
+    backtest_by(orders, as_of, horizon_days, &Rule::default())
+}
+
+/// The same by a rule of the user's.
+#[must_use]
+pub fn backtest_by(orders: &Orders, as_of: Day, horizon_days: u32, rule: &Rule) -> Option<Backtest> {
     let cut = Day(as_of.0.checked_sub_unsigned(horizon_days)?);
-    let exits = Exits::judge(orders, cut);
+    let exits = Exits::judge_by(orders, cut, rule);
     let mut out = Backtest {
         cut,
         horizon_days,
@@ -789,6 +865,21 @@ mod tests {
         let t = rhythm.threshold();
         close(t.amber_days, 49.8, 0.05);
         close(t.red_days, 71.2, 0.05);
+    }
+
+    #[test]
+    fn methods_2_4_a_rule_of_the_users() {
+        let gaps = GapStats::of([20.0, 25.0, 30.0, 35.0, 40.0]);
+        let pool = Pool { mu0: ln(45.0), sigma0: 0.6, n_customers: 9, source: PoolSource::OwnRhythms };
+        let wide = Rule { exit_share: 0.99, ..Rule::default() };
+        let rhythm = gaps.shrunk_by(&pool, 3.0);
+        assert_eq!(rhythm, gaps.shrunk(&pool));
+        assert_eq!(rhythm.threshold_by(&Rule::default()), rhythm.threshold());
+        // exp(3.5350 + 2.3263 x 0.4440)
+        close(rhythm.threshold_by(&wide).red_days, 96.3, 0.1);
+        let own = gaps.shrunk_by(&pool, 0.0);
+        close(own.mu, gaps.mean, 1e-12);
+        assert!(GapStats::of([20.0]).shrunk_by(&pool, 0.0).sigma == 0.6);
     }
 
     #[test]

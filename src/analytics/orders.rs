@@ -96,9 +96,15 @@ pub struct Orders {
 }
 
 impl Orders {
-    /// Aggregates a ledger; customers keep the ledger's order.
+    /// Aggregates a ledger; customers keep the ledger's order. A free item is a purchase of value 0.
     #[must_use]
     pub fn from_ledger(ledger: &Ledger) -> Self {
+        Self::with_free_items(ledger, true)
+    }
+
+    /// The same, where a free item may also be no purchase but a mere contact (methods.md 1.4 d, `zeroOrders`).
+    #[must_use]
+    pub fn with_free_items(ledger: &Ledger, are_purchases: bool) -> Self {
         let (starts, rows) = rows_by_customer_and_day(ledger);
         let mut out = Self::with_room(ledger, count_days(&starts, &rows));
         out.dates = ledger.day.iter().copied().min().zip(ledger.day.iter().copied().max());
@@ -106,7 +112,7 @@ impl Orders {
         for c in 0..ledger.n_customers() {
             let own = &rows[starts[c] as usize..starts[c + 1] as usize];
             for same_day in own.chunk_by(|a, b| a.day == b.day) {
-                out.push_day(ledger, same_day, &mut scratch);
+                out.push_day(ledger, same_day, are_purchases, &mut scratch);
             }
             out.offsets.push(out.day.len() as u32);
         }
@@ -224,7 +230,13 @@ impl Orders {
     }
 
     /// Appends one customer's day.
-    fn push_day(&mut self, ledger: &Ledger, rows: &[Row], by_order: &mut Vec<(u32, Row)>) {
+    fn push_day(
+        &mut self,
+        ledger: &Ledger,
+        rows: &[Row],
+        free_is_purchase: bool,
+        by_order: &mut Vec<(u32, Row)>,
+    ) {
         let mut sums = DaySums::default();
         match &ledger.order {
             Some(order) if rows.len() > 1 => {
@@ -236,6 +248,9 @@ impl Orders {
                 }
             }
             _ => sums.add_order(rows.iter().copied()),
+        }
+        if !free_is_purchase {
+            sums.n_free = 0;
         }
         self.day.push(rows[0].day);
         self.net.push(saturate(sums.net));
@@ -634,6 +649,15 @@ mod tests {
         assert_eq!(o.returned, [-500, 0, -80, -5]);
         assert_eq!((o.totals.n_orders, o.totals.n_zero_orders, o.totals.n_return_orders), (3, 1, 3));
         assert_eq!(o.last_purchase(0), Some(day("2024-01-02")));
+    }
+
+    #[test]
+    fn methods_1_4_d_free_items_may_be_contacts() {
+        let rows = ledger(&[("a", "2024-01-01", 0, None), ("a", "2024-01-02", 500, None)]);
+        assert_eq!(Orders::with_free_items(&rows, true).first_purchase(0), Some(day("2024-01-01")));
+        let contacts = Orders::with_free_items(&rows, false);
+        assert_eq!((contacts.first_purchase(0), contacts.totals.n_orders), (Some(day("2024-01-02")), 1));
+        assert_eq!(contacts.kind, [DayKind::NotPurchase, DayKind::Purchase]);
     }
 
     #[test]

@@ -6,17 +6,20 @@
 //! date. A blank total charge is 0: it is what a contract of tenure 0 has been charged.
 //!
 //! Of several rows of one customer the first is used; the others are set aside and listed.
+//!
+//! Columns without a role become attributes, which the early warning may learn from: numbers where nearly all filled
+//! cells are numbers, categories where there are few different texts; names and free text are neither.
 
 use super::columns::Role;
 use super::dialect::Layout;
 use super::error::Error;
 use super::flag;
 use super::intern::Interner;
-use super::number::{Decimal, DecimalMark, MoneyColumns};
+use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
 use super::quality::{IssueKind, Note, Quality};
 use super::scan::{DateColumn, Scan, Stop, is_missing};
 use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
-use crate::customer::{Coded, Contracts, Dataset, Day};
+use crate::customer::{Attribute, AttributeValues, Coded, Contracts, Dataset, Day, SideTables};
 
 const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 
@@ -128,6 +131,77 @@ struct Builder {
     blank_total: Vec<bool>,
     reasons: Interner,
     reason: Vec<u32>,
+    attributes: Vec<AttributeColumn>,
+}
+
+/// Most columns kept as attributes.
+const MAX_ATTRIBUTES: usize = 64;
+/// Most different texts of a category.
+const MAX_CATEGORIES: usize = 50;
+/// Share of the filled cells that must be numbers for a column of numbers.
+const NUMBER_SHARE: f64 = 0.95;
+
+/// A column without a role under construction: both readings, until all rows are seen.
+struct AttributeColumn {
+    column: usize,
+    name: String,
+    numbers: Vec<Option<f64>>,
+    n_numbers: usize,
+    n_filled: usize,
+    texts: Interner,
+    /// Empty from the first text that is one too many.
+    codes: Option<Vec<u32>>,
+}
+
+impl AttributeColumn {
+    /// All columns of the table that have a name and no role.
+    fn find(layout: &Layout, mapping: &Mapping) -> Vec<Self> {
+        let free = |i: &usize| mapping.roles.get(*i).is_none_or(Option::is_none);
+        let named = |i: usize| layout.columns.get(i).filter(|n| !n.trim().is_empty());
+        (0..layout.columns.len())
+            .filter(free)
+            .filter_map(|column| Some((column, named(column)?.trim().to_owned())))
+            .take(MAX_ATTRIBUTES)
+            .map(|(column, name)| Self {
+                column,
+                name,
+                numbers: Vec::new(),
+                n_numbers: 0,
+                n_filled: 0,
+                texts: Interner::default(),
+                codes: Some(Vec::new()),
+            })
+            .collect()
+    }
+
+    fn push(&mut self, cell: &str, mark: Option<DecimalMark>) {
+        let number = match number::parse(cell, mark.or(Some(DecimalMark::Point))) {
+            NumberCell::Value(d) if !cell.is_empty() => Some(d.to_f64()),
+            _ => None,
+        };
+        self.n_filled += usize::from(!cell.is_empty());
+        self.n_numbers += usize::from(number.is_some());
+        self.numbers.push(number);
+        if let Some(codes) = &mut self.codes {
+            codes.push(if cell.is_empty() { Coded::MISSING } else { self.texts.intern(cell) });
+            if self.texts.names().len() > MAX_CATEGORIES {
+                self.codes = None;
+            }
+        }
+    }
+}
+
+/// The attributes, one value per customer in the order of customers.
+fn attributes(columns: Vec<AttributeColumn>, place: &[u32]) -> Vec<Attribute> {
+    let kept = columns.into_iter().filter_map(|c| {
+        let values = if c.n_filled > 0 && c.n_numbers as f64 >= NUMBER_SHARE * c.n_filled as f64 {
+            AttributeValues::Number(placed(&c.numbers, place))
+        } else {
+            AttributeValues::Category(c.texts.sorted(placed(&c.codes?, place)))
+        };
+        Some(Attribute { name: c.name, values })
+    });
+    kept.collect()
 }
 
 /// Reads all rows.
@@ -142,7 +216,8 @@ pub(super) fn load(
 ) -> Result<Loaded, Stop> {
     let mut scan = Scan::new(text, layout, mapping, options, mark, bytes_total);
     let columns = find_columns(&scan)?;
-    let mut out = Builder { money: MoneyColumns::new(2, 0), ..Builder::default() };
+    let attributes = AttributeColumn::find(layout, mapping);
+    let mut out = Builder { money: MoneyColumns::new(2, 0), attributes, ..Builder::default() };
     while scan.next(progress)? {
         if is_missing(scan.cell(columns.customer)) {
             scan.set_aside_as_row(IssueKind::MissingCustomer, columns.customer);
@@ -173,6 +248,9 @@ pub(super) fn load(
         if let Some(column) = columns.reason {
             let cell = scan.cell(column);
             out.reason.push(if cell.is_empty() { Coded::MISSING } else { out.reasons.intern(cell) });
+        }
+        for attribute in &mut out.attributes {
+            attribute.push(scan.cell(attribute.column), mark);
         }
     }
     scan.check_used(out.lives.len())?;
@@ -220,6 +298,8 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder
         scale: out.money.scale,
         reason,
         customers: sorted.names,
+        attributes: attributes(out.attributes, place),
+        side: SideTables::default(),
     };
     Loaded { dataset: Dataset::Contracts(contracts), quality }
 }

@@ -233,6 +233,7 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
         quantity: out.quantity,
         cost,
         channel,
+        ..Ledger::default()
     };
     Loaded { dataset: Dataset::Transactions(ledger), quality }
 }

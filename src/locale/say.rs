@@ -6,7 +6,7 @@ use crate::analytics::value_matrix::ValueClass;
 use crate::ingest::{Basis, Delimiter, Error, Evidence, Format, IssueKind, Role};
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;
-use crate::report::{Action, ActionKind, Churn, CustomerStage, Notice, Report, Step};
+use crate::report::{Action, ActionKind, Because, Churn, CustomerStage, Notice, Report, Section, Step};
 
 /// A sentence whose key figures stand out: plain and emphasized pieces in order.
 pub type Pieces = Vec<(String, bool)>;
@@ -92,9 +92,11 @@ pub fn step(lang: Lang, step: Step) -> &'static str {
         Step::Orders => text::step_orders(lang),
         Step::Churn => text::step_churn(lang),
         Step::Rfm => text::step_rfm(lang),
+        Step::Products => text::step_products(lang),
         Step::Models => text::step_models(lang),
         Step::Stages => text::step_stages(lang),
         Step::Value => text::step_value(lang),
+        Step::Groups => text::step_groups(lang),
         Step::Done => text::step_done(lang),
     }
 }
@@ -395,8 +397,8 @@ pub fn notice(lang: Lang, notice: &Notice) -> String {
             Lang::ZhHans => format!("订单数与金额相关（{}），而金额模型假定二者无关。", lang.decimal(*correlation, 2)),
         },
         Notice::NoStages => lang.pick(
-            "Stages and patterns need purchases over time; this file has one row per contract.",
-            "阶段与退出模式需要逐期交易数据；此文件为每位客户一行的合同数据。",
+            "The risk of leaving does not fall in steps with tenure in this file, so stages and patterns cannot be told from it.",
+            "此文件中流失风险未随在网时长分段下降，因此无法据此划分阶段与退出模式。",
         ).to_owned(),
         Notice::SparseBuyers { share } => match lang {
             Lang::En => format!("{} of the stage verdicts are indicative only (fewer than three orders a month at the plateau).", lang.percent0(*share)),
@@ -410,6 +412,13 @@ pub fn notice(lang: Lang, notice: &Notice) -> String {
             Lang::En => format!("The stage method's common parameters were estimated on a fixed sample of {}.", lang.customers(*customers)),
             Lang::ZhHans => format!("阶段方法的总体参数由固定抽取的 {}估计。", lang.customers(*customers)),
         },
+        Notice::NotComputed { section, because } => {
+            let (section, because) = (section_name(lang, *section), because_of(lang, because));
+            match lang {
+                Lang::En => format!("{section} not computed: {because}."),
+                Lang::ZhHans => format!("{section}未计算：{because}。"),
+            }
+        }
         Notice::MissingGrowthPart { part } => {
             let name = match part.as_str() {
                 "up-buying" => text::part_up(lang),
@@ -421,6 +430,58 @@ pub fn notice(lang: Lang, notice: &Notice) -> String {
                 Lang::ZhHans => format!("增值潜力未计入：{name}。"),
             }
         }
+    }
+}
+
+fn section_name(lang: Lang, section: Section) -> &'static str {
+    match section {
+        Section::Basket => lang.pick("Products bought together", "商品关联"),
+        Section::Clusters => lang.pick("Clusters", "客户聚类"),
+        Section::Credit => lang.pick("Credit grades", "信用评价"),
+        Section::EarlyWarning => lang.pick("Early warning by regression", "流失预警回归"),
+        Section::Exit => lang.pick("Exit candidates", "退出候选客户"),
+        Section::Growth => lang.pick("Growth matrix", "客户增长矩阵"),
+        Section::Price => lang.pick("Price sensitivity", "价格敏感度"),
+        Section::Reasons => lang.pick("Exit reasons", "退出原因"),
+        Section::Relationship => lang.pick("Relationship quality", "关系质量"),
+        Section::Renewals => lang.pick("Renewal model", "续约模型"),
+        Section::RulesLeavers => lang.pick("Rules for who leaves", "流失客户识别规则"),
+        Section::RulesReleased => lang.pick("Rules for class I", "I 类客户识别规则"),
+        Section::Snapshot => lang.pick("Stages by tenure", "按时长划分的阶段"),
+    }
+}
+
+/// The reason, as the end of a sentence.
+fn because_of(lang: Lang, because: &Because) -> String {
+    match because {
+        Because::MissingColumn { role } => {
+            let name = match role.as_str() {
+                "product" => lang.pick("products", "商品"),
+                "quantity" => lang.pick("quantities", "数量"),
+                "payments" => lang.pick("invoices with due and paid dates", "含到期日与付款日的账单"),
+                "survey" => lang.pick("survey answers or records of service", "问卷或服务记录"),
+                _ => lang.pick("reasons for leaving", "退出原因"),
+            };
+            match lang {
+                Lang::En => format!("the file has no {name}"),
+                Lang::ZhHans => format!("文件中没有{name}"),
+            }
+        }
+        Because::TooFew { n, needed } => match lang {
+            Lang::En => format!("too few customers ({n}, {needed} needed)"),
+            Lang::ZhHans => format!("客户太少（{n}，至少需要 {needed}）"),
+        },
+        Because::TooShort { months, needed } => match lang {
+            Lang::En => format!("too short a time ({months} months, {needed} needed)"),
+            Lang::ZhHans => format!("时间太短（{months} 个月，至少需要 {needed} 个月）"),
+        },
+        Because::NoCosts => lang
+            .pick("without costs nobody is known to lose money", "没有成本数据，无法判断谁在亏损")
+            .to_owned(),
+        Because::AllEqual => lang
+            .pick("the customers do not differ in what tells them apart", "客户在所用特征上没有差异")
+            .to_owned(),
+        Because::NotFitted => lang.pick("the model finds no stable solution", "模型没有稳定解").to_owned(),
     }
 }
 

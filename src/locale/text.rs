@@ -73,9 +73,11 @@ texts! {
     step_orders: "Collecting each customer's orders", "汇总每位客户的订单";
     step_churn: "Finding each customer's own rhythm", "估计每位客户的购买节奏";
     step_rfm: "Scoring recency, frequency and money", "计算 RFM 得分";
+    step_products: "Finding what is bought together", "挖掘商品关联";
     step_models: "Fitting the lifetime value model", "拟合客户终身价值模型";
     step_stages: "Fitting lifecycle stages", "判断生命周期阶段";
     step_value: "Building the value matrix", "构建客户价值矩阵";
+    step_groups: "Grouping customers and drawing rules", "客户聚类与规则提取";
     step_done: "Finishing", "即将完成";
 
     // Failure

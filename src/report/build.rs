@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::Facts;
 use super::lifecycle::{self, Relationships};
+use super::products::{self, Products};
 use super::settings::{BtydModel, LeftTruncation, ThresholdChoice};
-use super::{Notice, Quality, Report, ValidSettings, contracts, figures};
-use crate::analytics::btyd::{self, FitNotice, FitOptions, Forecast, Histories, ModelKind};
+use super::{Notice, Quality, Report, ValidSettings, contracts, figures, segments};
+use crate::analytics::btyd::{
+    self, ChoiceOptions, Comparison, FitOptions, Forecast, Histories, ModelChoice, ModelKind,
+};
 use crate::analytics::churn::{Exits, State};
 use crate::analytics::discount::AnnualRate;
 use crate::analytics::orders::{self, LeftTruncation as Truncation, Orders};
@@ -35,12 +39,16 @@ pub enum Step {
     Churn,
     /// RFM scores.
     Rfm,
+    /// Rules between products, price sensitivity.
+    Products,
     /// Lifetime value model.
     Models,
     /// Stages and patterns.
     Stages,
     /// Value matrix.
     Value,
+    /// Clusters, rules and what rests on side tables.
+    Groups,
     /// Putting it together.
     Done,
 }
@@ -52,11 +60,13 @@ pub struct Wanted {
     pub models: bool,
     /// Stages and patterns.
     pub stages: bool,
+    /// Clusters, products, rules, exit management, credit and what else stands beside the value matrix.
+    pub groups: bool,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { models: true, stages: true }
+        Self { models: true, stages: true, groups: true }
     }
 }
 
@@ -66,9 +76,29 @@ impl Wanted {
     pub fn of(sections: &[String]) -> Self {
         let any = |keys: &[&str]| sections.iter().any(|s| keys.contains(&s.as_str()));
         // These carry current values, which rest on both; a number must not depend on what else was asked for.
-        let whole =
-            any(&["customers", "valueMatrix", "overview", "loss", "lifecycle", "patterns", "patternDetail"]);
-        Self { models: whole || any(&["clvModel"]), stages: whole }
+        let groups = any(&[
+            "customers",
+            "clusters",
+            "tiers",
+            "basket",
+            "price",
+            "growth",
+            "exit",
+            "credit",
+            "equity",
+            "retention",
+            "earlyWarning",
+            "rules",
+            "relationship",
+            "funnel",
+            "snapshot",
+            "renewals",
+            "coverage",
+            "care",
+        ]);
+        let whole = groups
+            || any(&["valueMatrix", "overview", "loss", "lifecycle", "patterns", "patternDetail", "churn"]);
+        Self { models: whole || any(&["clvModel"]), stages: whole, groups }
     }
 }
 
@@ -88,6 +118,7 @@ pub fn build(
         Dataset::Transactions(ledger) => transactions(ledger, settings, wanted, progress),
         Dataset::Contracts(contracts) => contracts::build(contracts, settings, progress),
     };
+    (report.coverage, report.care) = super::relations::coverage(dataset);
     report.overview.transactions = u32::try_from(quality.rows_used).unwrap_or(u32::MAX);
     report.quality = quality;
     report
@@ -107,6 +138,10 @@ pub(super) struct Work<'a> {
     pub model: Model,
     pub relationships: Option<Relationships>,
     pub matrix: ValueMatrix,
+    pub products: Products,
+    pub facts: Facts,
+    /// Groups, rules, credit and so on are computed as well.
+    pub groups: bool,
     pub notices: Vec<Notice>,
 }
 
@@ -131,7 +166,16 @@ pub(super) struct Model {
     pub mean_order_value: Vec<f64>,
     /// Mean lifetime value of a new customer.
     pub new_customer_value: Option<f64>,
+    /// How the model was chosen.
+    pub choice: Option<ModelChoice>,
+    /// What all three models say.
+    pub comparison: Option<Comparison>,
+    /// Uncertainty of sums of lifetime values.
+    pub interval: Option<btyd::Interval>,
 }
+
+/// Weeks ahead at which the models are compared: a year.
+const COMPARED_WEEKS: f64 = 52.0;
 
 fn transactions(
     ledger: &Ledger,
@@ -140,16 +184,20 @@ fn transactions(
     progress: &mut StepProgress<'_>,
 ) -> Report {
     progress(Step::Orders, 0.0, 0.0);
-    let all = Orders::from_ledger(ledger);
+    let all = Orders::with_free_items(ledger, settings.zero_is_purchase);
     let as_of = settings.as_of.or(all.dates.map(|d| d.1)).unwrap_or_default();
     let orders = if all.dates.is_some_and(|d| d.1 > as_of) { all.until(as_of) } else { all };
     progress(Step::Churn, 0.0, 0.0);
-    let exits = Exits::judge(&orders, as_of);
-    let exited = exits.exited();
+    let exits = Exits::judge_by(&orders, as_of, &settings.silence_rule());
     let truncation = truncation(&orders, as_of, settings);
     progress(Step::Rfm, 0.0, 0.0);
-    let rfm_settings =
-        rfm::Settings { window_months: Some(settings.rfm_window_months), ..rfm::Settings::default() };
+    let rfm_settings = rfm::Settings {
+        window_months: Some(settings.rfm_window_months),
+        scoring: if settings.rfm_quantile { rfm::Scoring::Quantile } else { rfm::Scoring::MidRank },
+        monetary: if settings.rfm_average { rfm::Monetary::PerOrder } else { rfm::Monetary::Total },
+        weights: segments::rfm_weights(settings).0,
+        ..rfm::Settings::default()
+    };
     let rfm = rfm::rfm(&orders, as_of, &rfm_settings);
     let mut notices = Vec::new();
     let margin = margin(&orders, settings, &mut notices);
@@ -162,12 +210,25 @@ fn transactions(
     } else {
         Model::default()
     };
+    let (exits, exited) = judged_by(settings, exits, &model);
+    progress(Step::Products, 0.0, 0.0);
+    let products = products::products(ledger, as_of, &exited, margin, settings, &mut notices);
     let relationships = (long_enough && wanted.stages).then(|| {
         let mut told = |done: usize, total: usize| progress(Step::Stages, done as f64, total as f64);
         lifecycle::relationships(&orders, as_of, &exits, &truncation, settings, &mut told)
     });
     progress(Step::Value, 0.0, 0.0);
-    let matrix = matrix(&orders, as_of, &exits, &exited, settings, margin, &model, relationships.as_ref());
+    let facts = Facts::of(ledger, &orders, as_of, &exited, margin, settings);
+    let cross = products.next.as_ref().map(|next| next.cross_profit.as_slice());
+    let beside = Beside {
+        exits: &exits,
+        exited: &exited,
+        model: &model,
+        relationships: relationships.as_ref(),
+        cross,
+    };
+    let matrix = matrix(ledger, &orders, as_of, settings, margin, &beside);
+    progress(Step::Groups, 0.0, 0.0);
     let work = Work {
         ledger,
         settings,
@@ -181,6 +242,9 @@ fn transactions(
         model,
         relationships,
         matrix,
+        products,
+        facts,
+        groups: wanted.groups,
         notices,
     };
     progress(Step::Done, 0.0, 0.0);
@@ -242,18 +306,23 @@ fn model(
     notices: &mut Vec<Notice>,
 ) -> Model {
     let histories = histories(orders, as_of);
-    let kind = match settings.btyd_model {
-        BtydModel::Mbgnbd => ModelKind::MbgNbd,
-        BtydModel::Bgnbd => ModelKind::BgNbd,
-    };
-    let fit = match btyd::fit(kind, &histories, FitOptions::default()) {
-        Ok(fit) => fit,
-        Err(error) => {
-            notices.push(Notice::NoClvModel { because: error.to_string() });
-            return Model::default();
+    let (kind, choice) = match settings.btyd_model {
+        BtydModel::Auto => {
+            let choice = btyd::choose(orders, as_of, ChoiceOptions::default());
+            (choice.taken, Some(choice))
         }
+        BtydModel::Mbgnbd => (ModelKind::MbgNbd, None),
+        BtydModel::Bgnbd => (ModelKind::BgNbd, None),
+        BtydModel::ParetoNbd => (ModelKind::ParetoNbd, None),
     };
-    if !fit.shows_dropout() || fit.notices.iter().any(|n| matches!(n, FitNotice::NoDropoutVisible)) {
+    // All three on the same customers: the page shows how far they disagree.
+    let comparison = btyd::compare(&histories, COMPARED_WEEKS, FitOptions::default());
+    let Some(fit) = comparison.fit(kind).cloned() else {
+        let because = comparison.unfitted.iter().find(|u| u.kind == kind).map(|u| u.error.to_string());
+        notices.push(Notice::NoClvModel { because: because.unwrap_or_default() });
+        return Model::default();
+    };
+    if !fit.shows_dropout() {
         notices.push(Notice::NoDropout);
     }
     let model = fit.model();
@@ -265,6 +334,7 @@ fn model(
     } else if let (Some(correlation), true) = (spend.correlation, spend.is_correlated) {
         notices.push(Notice::SpendCorrelation { correlation });
     }
+    let interval = interval(&fit, &histories, &spend, &means, settings);
     let mean_order_value: Vec<f64> =
         histories.n_repeats.iter().zip(&means).map(|(&x, &m)| spend.model.expected(x, m)).collect();
     // A new customer has just bought for the first time: nothing observed, everything ahead.
@@ -279,7 +349,35 @@ fn model(
         spend: Some(spend),
         mean_order_value,
         new_customer_value,
+        choice,
+        comparison: Some(comparison),
+        interval,
     }
+}
+
+fn interval(
+    fit: &btyd::Fit,
+    histories: &Histories,
+    spend: &SpendFit,
+    means: &[f64],
+    settings: &ValidSettings,
+) -> Option<btyd::Interval> {
+    let spending = btyd::Spending { fit: spend, mean_repeat_amount: means };
+    btyd::interval(fit, histories, None, Some(spending), settings.horizon_months, rate(settings))
+}
+
+/// The exits by the rule in use: silence against the own rhythm, or the silence at which P(alive) falls below a limit.
+fn judged_by(settings: &ValidSettings, exits: Exits, model: &Model) -> (Exits, Vec<bool>) {
+    let exits = match &model.fit {
+        Some(fit) if settings.exit_by_p_alive && fit.shows_dropout() => {
+            let limits = (settings.p_alive_alert, settings.p_alive_exit);
+            let thresholds = btyd::silence_limits(fit, &exits.purchases, &exits.n_purchase_days, limits);
+            exits.with_thresholds(thresholds)
+        }
+        _ => exits,
+    };
+    let exited = exits.exited();
+    (exits, exited)
 }
 
 /// x, t_x and T of every customer; customers without a purchase have T = 0, which the fit leaves out.
@@ -323,12 +421,12 @@ fn mean_order_value(orders: &Orders) -> f64 {
     if n == 0 { 0.0 } else { orders.scale.to_f64(total) / n as f64 }
 }
 
-fn rule(choice: ThresholdChoice) -> ThresholdRule {
+fn rule(choice: ThresholdChoice, top_share: f64) -> ThresholdRule {
     match choice {
         ThresholdChoice::Mean => ThresholdRule::Mean,
         ThresholdChoice::Median => ThresholdRule::Median,
         ThresholdChoice::BreakEven => ThresholdRule::BreakEven,
-        ThresholdChoice::TopShare => ThresholdRule::TopShare { share: 0.8 },
+        ThresholdChoice::TopShare => ThresholdRule::TopShare { share: top_share },
         ThresholdChoice::Amount(value) => ThresholdRule::Custom { value },
     }
 }
@@ -337,26 +435,40 @@ fn rule(choice: ThresholdChoice) -> ThresholdRule {
 pub(super) fn matrix_settings(settings: &ValidSettings) -> MatrixSettings {
     MatrixSettings {
         kappa: settings.up_buying_share,
+        stage_levels: [
+            settings.level_exploration,
+            settings.level_build_up,
+            settings.level_stability,
+            settings.level_decline,
+        ],
         referrals_per_year: settings.referrals_per_year,
         horizon_months: settings.horizon_months,
         rate: rate(settings),
-        cv_rule: rule(settings.current_value_threshold),
-        gp_rule: rule(settings.growth_potential_threshold),
+        cv_rule: rule(settings.current_value_threshold, settings.top_share),
+        gp_rule: rule(settings.growth_potential_threshold, settings.top_share),
         ..MatrixSettings::default()
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// What the value matrix rests on beside the orders.
+struct Beside<'a> {
+    exits: &'a Exits,
+    exited: &'a [bool],
+    model: &'a Model,
+    relationships: Option<&'a Relationships>,
+    /// Expected profit of products not owned, per month.
+    cross: Option<&'a [f64]>,
+}
+
 fn matrix(
+    ledger: &Ledger,
     orders: &Orders,
     as_of: Day,
-    exits: &Exits,
-    exited: &[bool],
     settings: &ValidSettings,
     margin: f64,
-    model: &Model,
-    relationships: Option<&Relationships>,
+    beside: &Beside<'_>,
 ) -> ValueMatrix {
+    let Beside { exits, exited, model, relationships, cross } = *beside;
     let spend: Vec<f64> = (0..orders.n_customers()).map(|c| monthly_spend(orders, as_of, c)).collect();
     let profit: Vec<f64> = spend.iter().map(|v| v * margin).collect();
     let (customers, months, left) = survival::lifetimes(exits);
@@ -381,9 +493,9 @@ fn matrix(
         monthly_spend: &spend,
         margin,
         stages: relationships.map(|r| r.probability.as_slice()),
-        wallet_per_year: None,
-        peer_group: None,
-        cross_profit: None,
+        wallet_per_year: ledger.side.profile.wallet_per_year.as_deref(),
+        peer_group: ledger.side.profile.segment.as_ref().map(|s| s.code.as_slice()),
+        cross_profit: cross,
         new_customer_value: model.new_customer_value,
     };
     let mut chosen = matrix_settings(settings);

@@ -3,19 +3,26 @@
 use super::build::{Work, is_alerted, monthly_spend};
 use super::lifecycle::{self, Relationships};
 use super::{
-    Action, ActionKind, Backtest, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams,
+    Action, ActionKind, Backtest, Because, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams,
     CustomerPattern, CustomerStage, CustomerTable, Loss, LossGroup, LossPrefill, MonthValue, Notice,
-    Overview, Report, Rfm, RfmCell, RfmGroup, SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
+    Overview, Report, Rfm, RfmCell, RfmGroup, Section, SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
 };
+use super::{leaving, products, relations, segments, worth};
 use crate::analytics::btyd::ModelKind;
 use crate::analytics::churn::{self, BACKTEST_DAYS, ChurnRate};
+use crate::analytics::exit::Decision;
+use crate::analytics::loss::{self, Individual, Literature};
+use crate::analytics::reasons::ExitKind;
 use crate::analytics::rfm::Group;
 use crate::analytics::spend::SpendModel;
 use crate::analytics::survival::{self, DAYS_PER_MONTH, Survival};
+use crate::analytics::tiers::Tier;
 use crate::analytics::value_matrix::{self as matrix, Part, Retention, ValueClass};
-use crate::customer::{Day, Month};
+use crate::customer::{Coded, Day, Month};
 use crate::math::{Rng, quantile};
 
+/// Months of the default backtest.
+const DEFAULT_BACKTEST_MONTHS: u32 = 6;
 /// Points of a picture: more would hide each other.
 const MAX_POINTS: usize = 1000;
 const MAX_SURVIVAL_POINTS: usize = 120;
@@ -25,12 +32,13 @@ pub(super) fn arrange(mut work: Work<'_>) -> Report {
     let lifecycle = work.relationships.as_ref().map(|r| lifecycle::arrange(&work, r, &mut notices));
     let patterns = work.relationships.as_ref().map(|r| lifecycle::pattern_rows(&work, r)).unwrap_or_default();
     let rate = churn::churn_rate(&work.orders, &work.exits, work.settings.churn_window_months);
-    let churn = churn(&work, rate.as_ref());
+    let why = leaving::recorded_reasons(&work);
+    let churn = churn(&work, rate.as_ref(), why.as_ref());
     let actions_of = action_bits(&work);
     let overview = overview(&work, &churn, &actions_of);
-    let loss = loss(&work, rate.as_ref());
+    let mut loss = loss(&work, rate.as_ref());
     missing_parts(&work.matrix.parts, &mut notices);
-    Report {
+    let mut report = Report {
         quality: super::Quality::default(),
         overview,
         lifecycle,
@@ -38,11 +46,77 @@ pub(super) fn arrange(mut work: Work<'_>) -> Report {
         pattern_detail: work.relationships.as_ref().map(|r| r.detail.clone()),
         value_matrix: Some(value_matrix(&work)),
         churn: Some(churn),
-        loss,
         rfm: rfm(&work),
         clv_model: clv_model(&work),
-        notices,
-        customers: customers(work, actions_of),
+        ..Report::default()
+    };
+    let active: Vec<bool> = work.exited.iter().map(|out| !out).collect();
+    let p_exit = leaving::p_exit(&work);
+    let (budget, expected_loss) =
+        leaving::budget(&p_exit, &work.matrix.cv, &active, &work.matrix.class, work.settings);
+    loss.expected = work.model.forecast.as_ref().map(|_| crate::math::sum(expected_loss.iter().copied()));
+    report.loss = loss;
+    report.retention = Some(budget);
+    let mut columns = Columns { expected_loss, ..Columns::default() };
+    if work.groups {
+        groups(&work, &mut report, &mut columns, &mut notices);
+    }
+    if let Some(why) = why {
+        columns.exit_kind = why.kind;
+    }
+    notices.sort_by_key(|n| matches!(n, Notice::NotComputed { .. }));
+    report.notices = notices;
+    report.customers = customers(work, actions_of, columns);
+    report
+}
+
+/// Columns of the customer table that come from what stands beside the value matrix.
+#[derive(Default)]
+struct Columns {
+    expected_loss: Vec<f64>,
+    cluster: Vec<Option<u8>>,
+    tier: Vec<Option<Tier>>,
+    credit_score: Vec<Option<f64>>,
+    relationship: Vec<Option<f64>>,
+    exit_decision: Vec<Option<Decision>>,
+    rule: Vec<Option<u16>>,
+    exit_kind: Vec<Option<ExitKind>>,
+}
+
+/// Everything beside the value matrix. Columns per customer go into the table, not into the sections.
+fn groups(work: &Work<'_>, report: &mut Report, columns: &mut Columns, notices: &mut Vec<Notice>) {
+    if let Some(mut found) = segments::clusters(work, notices) {
+        columns.cluster = std::mem::take(&mut found.labels);
+        report.clusters = Some(found);
+    }
+    let mut tiers = segments::tiers(work, &work.facts, work.products.sensitivity.as_ref());
+    columns.tier = std::mem::take(&mut tiers.labels);
+    report.tiers = Some(tiers);
+    report.basket = work.products.basket.clone();
+    report.price = work.products.price.clone();
+    let referred = work.facts.referred.as_deref();
+    report.growth =
+        products::growth_matrix(work.ledger, work.as_of, work.margin, referred, work.settings, notices);
+    let (exit, decisions) = worth::exit(work, &work.facts, notices);
+    report.exit = Some(exit);
+    columns.exit_decision = decisions;
+    if let Some((section, rated)) = worth::credit(work, notices) {
+        report.credit = Some(section);
+        columns.credit_score = rated.rating.iter().map(|r| r.as_ref().map(|r| r.score)).collect();
+    }
+    report.equity = Some(worth::equity(work, &work.facts));
+    let (rules, caught) = leaving::rule_trees(work, &work.facts, &work.products, notices);
+    report.rules = Some(rules);
+    columns.rule = caught;
+    if let Some(mut quality) = relations::quality(work, &work.facts, notices) {
+        columns.relationship = std::mem::take(&mut quality.score);
+        relations::drop_columns(&mut quality);
+        report.relationship = Some(quality);
+    }
+    report.funnel = Some(relations::funnel(work, &work.facts));
+    if work.ledger.side.exits.is_none() {
+        let because = Because::MissingColumn { role: "reason".to_owned() };
+        notices.push(Notice::NotComputed { section: Section::Reasons, because });
     }
 }
 
@@ -159,7 +233,7 @@ fn suggest(work: &Work<'_>, bits: &[u8]) -> Vec<Action> {
     list
 }
 
-fn churn(work: &Work<'_>, rate: Option<&ChurnRate>) -> Churn {
+fn churn(work: &Work<'_>, rate: Option<&ChurnRate>, why: Option<&leaving::Why>) -> Churn {
     let survival = survival::of_transactions(&work.exits);
     let visible = work.exits.first_possible_detection().map(Day::month);
     let by_period = churn::monthly_churn(&work.exits)
@@ -175,7 +249,14 @@ fn churn(work: &Work<'_>, rate: Option<&ChurnRate>) -> Churn {
             }
         })
         .collect();
-    let backtest = churn::backtest(&work.orders, work.as_of, BACKTEST_DAYS as u32).map(|b| Backtest {
+    let by = work.settings.silence_rule();
+    let backtest = if work.settings.backtest_months == DEFAULT_BACKTEST_MONTHS {
+        // Half a year in days, as published figures have it.
+        churn::backtest_by(&work.orders, work.as_of, BACKTEST_DAYS as u32, &by)
+    } else {
+        churn::backtest_months(&work.orders, work.as_of, work.settings.backtest_months, &by)
+    };
+    let backtest = backtest.map(|b| Backtest {
         horizon_days: b.horizon_days,
         customers: b.n_customers,
         flagged: b.n_flagged,
@@ -183,9 +264,11 @@ fn churn(work: &Work<'_>, rate: Option<&ChurnRate>) -> Churn {
         precision: b.precision.unwrap_or(0.0),
         recall: b.recall.unwrap_or(0.0),
         auc: b.auc,
+        auc_interval: b.auc_interval.map(|(low, high)| [low, high]),
     });
+    let p_alive = work.model.forecast.as_ref().map(|f| f.p_alive.as_slice()).unwrap_or_default();
     Churn {
-        definition: "individual-threshold".to_owned(),
+        definition: if work.settings.exit_by_p_alive { "p-alive" } else { "individual-threshold" }.to_owned(),
         lost: rate.map_or(0, |r| r.lost),
         base: rate.map_or(0, |r| r.base),
         rate: rate.map(|r| r.rate),
@@ -199,6 +282,10 @@ fn churn(work: &Work<'_>, rate: Option<&ChurnRate>) -> Churn {
         rule: Some(rule(work)),
         // A rule that flagged nobody was not tested.
         backtest: backtest.filter(|b| b.flagged > 0),
+        rates: leaving::rates(work, rate.map_or(0, |r| r.months)),
+        agreement: leaving::agreement(work, p_alive),
+        reasons: why.map(|w| w.rows.clone()).unwrap_or_default(),
+        reason_detail: why.map(|w| w.detail.clone()),
     }
 }
 
@@ -243,11 +330,21 @@ fn loss(work: &Work<'_>, rate: Option<&ChurnRate>) -> Loss {
         }),
         margin: Some((work.margin * 1e4).round() / 1e4),
     };
-    let expected = work.model.forecast.as_ref().map(|f| {
-        (0..work.n()).filter(|&c| !work.exited[c]).map(|c| (1.0 - f.p_alive[c]) * work.matrix.cv[c]).sum()
-    });
+    let literature = literature(&inputs, work.settings);
     let by_pattern = work.relationships.as_ref().map(|r| loss_groups(work, r)).unwrap_or_default();
-    Loss { inputs, by_pattern, expected }
+    Loss { inputs, by_pattern, expected: None, literature }
+}
+
+/// What the literature claims, beside the same on this file's numbers.
+pub(super) fn literature(inputs: &LossPrefill, settings: &super::ValidSettings) -> Option<Literature> {
+    let profit = inputs.revenue_per_customer? * inputs.margin?;
+    let own = Individual {
+        margin: profit,
+        retention: 1.0 - inputs.annual_churn?,
+        discount_rate: settings.annual_discount_rate,
+    };
+    // Acquiring is taken to cost as many times a contact as the assumed ratio says.
+    Some(loss::literature(&own, settings.contact_cost * settings.acquisition_ratio))
 }
 
 fn cents(x: f64) -> f64 {
@@ -407,7 +504,13 @@ fn rfm(work: &Work<'_>) -> Option<Rfm> {
             revenue: g.monetary,
         })
         .collect();
-    Some(Rfm { window_months: work.settings.rfm_window_months, grid, groups })
+    let mut weighted = vec![0_u32; 41];
+    for score in r.scores.iter().flatten() {
+        let tenth = ((score.weighted - 1.0) * 10.0).round().clamp(0.0, 40.0) as usize;
+        weighted[tenth] += 1;
+    }
+    let (weights, comparisons) = segments::rfm_weights(work.settings);
+    Some(Rfm { window_months: work.settings.rfm_window_months, grid, groups, weights, comparisons, weighted })
 }
 
 /// The digits R, F, M of a group.
@@ -426,7 +529,10 @@ fn group_code(group: Group) -> &'static str {
 
 fn clv_model(work: &Work<'_>) -> Option<ClvModel> {
     let fit = work.model.fit.as_ref()?;
-    let [r, alpha, a, b] = fit.params;
+    let [r, alpha, third, fourth] = fit.params;
+    let pareto = fit.kind == ModelKind::ParetoNbd;
+    let (of_beta, of_gamma) = (Some(()).filter(|()| !pareto), Some(()).filter(|()| pareto));
+    let equity: f64 = work.matrix.cv.iter().sum();
     let spend = work.model.spend.as_ref().and_then(|s| match s.model {
         SpendModel::GammaGamma { p, q, v } => {
             Some(SpendParams { p, q, v, correlation: s.correlation.unwrap_or(0.0) })
@@ -437,14 +543,31 @@ fn clv_model(work: &Work<'_>) -> Option<ClvModel> {
         model: match fit.kind {
             ModelKind::MbgNbd => "mbgnbd",
             ModelKind::BgNbd => "bgnbd",
+            ModelKind::ParetoNbd => "paretonbd",
         }
         .to_owned(),
         unit: "weeks".to_owned(),
-        params: ClvParams { r, alpha, a, b },
+        params: ClvParams {
+            r,
+            alpha,
+            a: of_beta.map(|()| third),
+            b: of_beta.map(|()| fourth),
+            s: of_gamma.map(|()| third),
+            beta: of_gamma.map(|()| fourth),
+        },
         log_likelihood: Some(fit.log_likelihood),
         spend,
         expected_alive: work.model.forecast.as_ref().map(|f| f.p_alive.iter().sum()),
         no_dropout: !fit.shows_dropout(),
+        std_errors: fit.std_errors,
+        equity_interval: work
+            .model
+            .interval
+            .as_ref()
+            .map(|i| i.around(equity))
+            .map(|(low, high)| [low, high]),
+        choice: work.model.choice.clone(),
+        comparison: work.model.comparison.clone(),
     })
 }
 
@@ -462,8 +585,13 @@ fn warning(work: &Work<'_>, c: usize) -> f64 {
     (0.5 + 0.5 * (silence - amber) / (red - amber).max(1e-9)).clamp(0.5, 0.999_999)
 }
 
-fn customers(work: Work<'_>, actions: Vec<u8>) -> CustomerTable {
+fn customers(work: Work<'_>, actions: Vec<u8>, columns: Columns) -> CustomerTable {
     let n = work.n();
+    let next_product =
+        work.products.next.as_ref().zip(work.ledger.product.as_ref()).map(|(next, names)| Coded {
+            names: names.names.clone(),
+            code: next.product.iter().map(|p| p.unwrap_or(Coded::MISSING)).collect(),
+        });
     let score = |of: fn(&crate::analytics::rfm::Scores) -> u8| -> Vec<u8> {
         work.rfm.scores.iter().map(|s| s.as_ref().map_or(0, of)).collect()
     };
@@ -487,6 +615,17 @@ fn customers(work: Work<'_>, actions: Vec<u8>) -> CustomerTable {
         amber_days: work.exits.threshold.iter().map(|t| t.amber_days).collect(),
         red_days: work.exits.threshold.iter().map(|t| t.red_days).collect(),
         actions,
+        profit12m: work.facts.profit.profit,
+        expected_loss: columns.expected_loss,
+        cluster: columns.cluster,
+        tier: columns.tier,
+        rfm_weighted: work.rfm.scores.iter().map(|s| s.as_ref().map(|s| s.weighted)).collect(),
+        next_product,
+        credit_score: columns.credit_score,
+        relationship: columns.relationship,
+        exit_decision: columns.exit_decision,
+        rule: columns.rule,
+        exit_kind: columns.exit_kind,
         id: work.ledger.customers.clone(),
         current_value: work.matrix.cv,
         growth_potential: work.matrix.gp,

@@ -14,6 +14,7 @@ use crate::analytics::pattern::{self, Patterns, Verdict};
 use crate::analytics::stage::{
     self, Badge, Basis, BestFit, Kind, LevelSource, Params, Series, SeriesSet, Stage, Stages, State, season,
 };
+use crate::analytics::tiers::TREND_PERIODS;
 use crate::customer::{Day, Month};
 use crate::math::{Rng, quantile};
 
@@ -140,7 +141,22 @@ fn stage_of(state: State, left: bool) -> CustomerStage {
     }
 }
 
-fn named(stage: Stage) -> CustomerStage {
+/// The stage of an active customer, where there is enough history to judge it.
+pub(super) fn stage_if_judged(r: &Relationships, c: usize) -> Option<Stage> {
+    let own = &r.stages.customers[c];
+    match own.state {
+        State::Active(stage) if own.confidence.is_some() => Some(stage),
+        _ => None,
+    }
+}
+
+/// Values of the last eight periods; `None` for a shorter series.
+pub(super) fn last_periods(r: &Relationships, c: usize) -> Option<[f64; TREND_PERIODS]> {
+    r.set.get(c).values.last_chunk::<TREND_PERIODS>().copied()
+}
+
+/// A stage as the report names it.
+pub(super) fn named(stage: Stage) -> CustomerStage {
     match stage {
         Stage::Exploration => CustomerStage::Exploration,
         Stage::BuildUp => CustomerStage::BuildUp,

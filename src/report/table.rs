@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ActionKind, CustomerPattern, CustomerStage};
+use crate::analytics::exit::Decision;
+use crate::analytics::reasons::ExitKind;
+use crate::analytics::tiers::Tier;
 use crate::analytics::value_matrix::ValueClass;
-use crate::customer::Strings;
+use crate::customer::{Coded, Strings};
 
 /// One entry per customer in every column, in the order of customer ids. A column that could not be computed is
 /// empty.
@@ -50,6 +53,28 @@ pub struct CustomerTable {
     pub red_days: Vec<f64>,
     /// Suggested actions as bits; see [`ActionKind::bit`].
     pub actions: Vec<u8>,
+    /// Profit of the last twelve months after cost to serve.
+    pub profit12m: Vec<f64>,
+    /// Probability of leaving times current value.
+    pub expected_loss: Vec<f64>,
+    /// Cluster, an index into the report's clusters.
+    pub cluster: Vec<Option<u8>>,
+    /// Transactional or relational tier.
+    pub tier: Vec<Option<Tier>>,
+    /// Weighted RFM score 1..=5; absent where there are no scores.
+    pub rfm_weighted: Vec<Option<f64>>,
+    /// Next product by the rules, by name.
+    pub next_product: Option<Coded>,
+    /// Credit score 0..=100; absent for the unrated.
+    pub credit_score: Vec<Option<f64>>,
+    /// Score of the relationship 0..=100.
+    pub relationship: Vec<Option<f64>>,
+    /// Decision on candidates for ending the relationship.
+    pub exit_decision: Vec<Option<Decision>>,
+    /// Rule of the tree of leavers that catches the customer, an index into the report's rules.
+    pub rule: Vec<Option<u16>>,
+    /// Kind of the stated reason for leaving.
+    pub exit_kind: Vec<Option<ExitKind>>,
 }
 
 /// What the table can be sorted by.

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::{field, read_blob, scope, to_js};
+use crate::customer::Coded;
 use crate::ingest::{self, Mapping, Role, Shape, Table};
 use crate::protocol::Problem;
 use crate::report::{self, CustomerTable, Report, Settings, Wanted};
@@ -192,6 +193,8 @@ fn customers_to_js(t: &CustomerTable) -> Result<JsValue, JsValue> {
         ("warning", &t.warning),
         ("amberDays", &t.amber_days),
         ("redDays", &t.red_days),
+        ("profit12m", &t.profit12m),
+        ("expectedLoss", &t.expected_loss),
     ] {
         set(key, Float64Array::from(column.as_slice()).into())?;
     }
@@ -200,6 +203,26 @@ fn customers_to_js(t: &CustomerTable) -> Result<JsValue, JsValue> {
     }
     set("stage", t.stage.iter().map(|s| JsValue::from_str(s.key())).collect::<Array>().into())?;
     set("pattern", t.pattern.iter().map(|p| JsValue::from_str(p.key())).collect::<Array>().into())?;
+    for (key, column) in [
+        ("rfmWeighted", &t.rfm_weighted),
+        ("creditScore", &t.credit_score),
+        ("relationship", &t.relationship),
+    ] {
+        set(key, to_js(column)?)?;
+    }
+    set("cluster", to_js(&t.cluster)?)?;
+    set("tier", to_js(&t.tier)?)?;
+    set("exitDecision", to_js(&t.exit_decision)?)?;
+    set("rule", to_js(&t.rule)?)?;
+    set("exitKind", to_js(&t.exit_kind)?)?;
+    let next = t.next_product.as_ref().map_or_else(Array::new, |products| {
+        let name = |code: &u32| match *code {
+            Coded::MISSING => JsValue::NULL,
+            code => JsValue::from_str(products.names.get(code)),
+        };
+        products.code.iter().map(name).collect()
+    });
+    set("nextProduct", next.into())?;
     set(
         "valueClass",
         t.value_class

@@ -30,3 +30,21 @@ pub fn analyze(bytes: &[u8], settings: &Settings) -> Report {
             .unwrap();
     report::build(&loaded.dataset, loaded.quality, &valid, Wanted::default(), &mut |_, _, _| {})
 }
+
+/// A report of a data set that no file was read for.
+pub fn report_of(dataset: tenure::customer::Dataset, settings: &Settings) -> Report {
+    let valid = settings.check().unwrap();
+    report::build(&dataset, report::Quality::default(), &valid, Wanted::default(), &mut |_, _, _| {})
+}
+
+/// No number anywhere in a report is NaN or infinite. JSON would hide them as null, so their debug form is searched.
+pub fn finite(report: &Report) {
+    let text = format!("{report:?}");
+    let bad =
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').find(|word| matches!(*word, "NaN" | "inf"));
+    if let Some(word) = bad {
+        let at = text.find(&format!(": {word}")).or_else(|| text.find(word)).unwrap_or(0);
+        let (from, to) = (at.saturating_sub(300), (at + 60).min(text.len()));
+        panic!("{word} in a report: ...{}", String::from_utf8_lossy(&text.as_bytes()[from..to]));
+    }
+}

@@ -76,6 +76,17 @@ pub fn of_report(report: &Report) -> Fingerprints {
         amber_days,
         red_days,
         actions,
+        profit12m,
+        expected_loss,
+        cluster,
+        tier,
+        rfm_weighted,
+        next_product,
+        credit_score,
+        relationship,
+        exit_decision,
+        rule,
+        exit_kind,
     } = &report.customers;
     for (name, number) in [
         ("id", texts(id.iter())),
@@ -98,6 +109,17 @@ pub fn of_report(report: &Report) -> Fingerprints {
         ("amberDays", floats(amber_days)),
         ("redDays", floats(red_days)),
         ("actions", json(actions)),
+        ("profit12m", floats(profit12m)),
+        ("expectedLoss", floats(expected_loss)),
+        ("cluster", json(cluster)),
+        ("tier", json(tier)),
+        ("rfmWeighted", json(rfm_weighted)),
+        ("nextProduct", json(&next_product.as_ref().map(|p| &p.code))),
+        ("creditScore", json(credit_score)),
+        ("relationship", json(relationship)),
+        ("exitDecision", json(exit_decision)),
+        ("rule", json(rule)),
+        ("exitKind", json(exit_kind)),
     ] {
         out.push((format!("customers.{name}"), number));
     }
