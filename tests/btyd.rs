@@ -331,7 +331,8 @@ fn ex_7_2_cdnow_gamma_gamma() {
     close(f.correlation.unwrap(), 0.113884, 1e-5);
     assert_eq!((f.n_customers, f.is_correlated), (946, false));
     close(f.model.population_mean(), 35.17, 1e-3);
-    close(f.model.expected(2, 22.35), 24.65, 1e-3); // Nothing published; the errors of 946 customers are plausible if p, q and v are told apart.
+    close(f.model.expected(2, 22.35), 24.65, 1e-3);
+    // Nothing published to hold the errors against: 946 customers do tell p, q and v apart.
     let [se_p, se_q, se_v] = f.std_errors.unwrap();
     assert!(se_p / p < 0.25 && se_q / q < 0.15 && se_v / v < 0.35, "{:?}", f.std_errors);
     let repeaters: Vec<f64> = mean.iter().copied().filter(|&m| m > 0.0).collect();

@@ -38,7 +38,7 @@
 
 use super::orders::{Orders, last_complete_month};
 use crate::customer::{Contracts, Day, Month, days_in_month};
-use crate::math::stats::auc;
+use crate::math::stats::{auc, normal_quantile};
 use crate::math::{exp, ln, powf, quantile_sorted, sort, sum, wilson};
 use serde::{Deserialize, Serialize};
 
@@ -703,8 +703,8 @@ pub struct Backtest {
 
 /// Re-runs the rule `months` calendar months before `as_of` (methods.md 2.6 asks for 3 to 6).
 #[must_use]
-pub fn backtest_months(orders: &Orders, as_of: Day, months: u32) -> Option<Backtest> {
-    backtest(orders, as_of, (as_of.0 - months_before(as_of, months).0).unsigned_abs())
+pub fn backtest_months(orders: &Orders, as_of: Day, months: u32, rule: &Rule) -> Option<Backtest> {
+    backtest_by(orders, as_of, (as_of.0 - months_before(as_of, months).0).unsigned_abs(), rule)
 }
 
 /// Re-runs the rule `horizon_days` before `as_of`; `None` where nobody had bought by then.
@@ -1011,7 +1011,7 @@ mod tests {
         assert_eq!((test.n_customers, test.n_flagged, test.n_flagged_bought, test.n_silent), (3, 1, 0, 1));
         assert_eq!((test.precision, test.recall, test.auc), (Some(1.0), Some(1.0), Some(1.0)));
         // Day 700 is 1971-12-02: six calendar months before it is 1971-06-02, day 517.
-        let test = backtest_months(&weekly(), Day(700), 6).unwrap();
+        let test = backtest_months(&weekly(), Day(700), 6, &Rule::default()).unwrap();
         assert_eq!((test.cut, test.horizon_days, test.n_flagged), (Day(517), 183, 1));
         assert!(test.auc_interval.is_some_and(|(low, high)| low <= 1.0 && high == 1.0));
     }

@@ -94,9 +94,7 @@ fn groups(work: &Work<'_>, report: &mut Report, columns: &mut Columns, notices: 
     report.tiers = Some(tiers);
     report.basket = work.products.basket.clone();
     report.price = work.products.price.clone();
-    let referred = work.facts.referred.as_deref();
-    report.growth =
-        products::growth_matrix(work.ledger, work.as_of, work.margin, referred, work.settings, notices);
+    report.growth = products::growth_matrix(work.ledger, work.as_of, work.margin, work.settings, notices);
     let (exit, decisions) = worth::exit(work, &work.facts, notices);
     report.exit = Some(exit);
     columns.exit_decision = decisions;

@@ -9,7 +9,7 @@ use super::{Because, Notice};
 use crate::analytics::basket::{
     self, BasketBy, Baskets, NextProducts, NoRules, OfferKind, Outcome, Recommender, RuleOptions, Sampled,
 };
-use crate::analytics::growth::{self, Growth, GrowthOptions};
+use crate::analytics::growth::{self, Growth};
 use crate::analytics::price::{
     self, MonthEffects, NotEstimated, PooledElasticity, PriceSensitivity, Reference, Response, Trend,
 };
@@ -169,11 +169,7 @@ pub(super) fn products(
         out.n_owned = Some((0..owned.len()).map(|c| owned.get(c).len() as f64).collect());
         rules(ledger, names, &owned, as_of, exited, margin, settings, &mut out);
     }
-    let list = ledger
-        .list_price
-        .as_ref()
-        .map(|column| column.iter().map(|&v| Some(ledger.scale.to_f64(i128::from(v)))).collect::<Vec<_>>());
-    out.sensitivity = price::price_sensitivity(ledger, as_of, list.as_deref());
+    out.sensitivity = price::price_sensitivity(ledger, as_of);
     match &out.sensitivity {
         Some(found) => out.price = Some(arrange_price(ledger, as_of, found)),
         None => {
@@ -312,12 +308,10 @@ pub(super) fn growth_matrix(
     ledger: &Ledger,
     as_of: Day,
     margin: f64,
-    referred: Option<&[bool]>,
     settings: &ValidSettings,
     notices: &mut Vec<Notice>,
 ) -> Option<growth::GrowthMatrix> {
-    let options = GrowthOptions { margin, referred, window_months: settings.growth_window_months };
-    match growth::growth(ledger, as_of, &options) {
+    match growth::growth(ledger, as_of, margin) {
         Growth::Matrix(matrix) => Some(*matrix),
         Growth::TooShort { months } => {
             let because = Because::TooShort { months, needed: 2 };

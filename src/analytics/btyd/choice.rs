@@ -41,6 +41,9 @@ const MIN_WEEKS: f64 = 8.0;
 const MIN_REPEATS: u32 = 50;
 /// Difference of the two errors, as a share of the actual purchases, that decides nothing.
 const TIE: f64 = 0.01;
+/// Most days, or steps of several days in a longer file, and most weeks, or steps of several weeks, of the tracking.
+const MAX_DAYS: i64 = 8_000;
+const MAX_WEEKS: i64 = 520;
 /// Calibration repeats from which on customers are counted together.
 const MANY_REPEATS: u32 = 7;
 
@@ -240,8 +243,8 @@ fn sort_out(
 pub fn choose(orders: &Orders, as_of: Day, options: ChoiceOptions) -> ModelChoice {
     let not_judged = |reason| ModelChoice { taken: ModelKind::MbgNbd, reason, holdout: None };
     let first = (0..orders.n_customers()).filter_map(|c| orders.first_purchase(c)).min().unwrap_or(as_of);
-    let span = as_of.0.saturating_sub(first.0).max(0);
-    let holdout_days = options.holdout_days.map_or(span / 4, |d| span.min(d.min(i32::MAX as u32) as i32));
+    let span = days_between(first, as_of).clamp(0, i64::from(i32::MAX)) as i32;
+    let holdout_days = options.holdout_days.map_or(span / 4, |d| i32::try_from(d).unwrap_or(span).min(span));
     let weeks = f64::from(holdout_days) / 7.0;
     if weeks < MIN_WEEKS {
         return not_judged(ChoiceReason::TooShort { weeks, needed: MIN_WEEKS });
@@ -271,41 +274,55 @@ fn decide(holdout: &Holdout) -> (ModelKind, ChoiceReason) {
     }
 }
 
+fn days_between(from: Day, to: Day) -> i64 {
+    i64::from(to.0) - i64::from(from.0)
+}
+
+fn weeks_between(from: Day, to: Day) -> f64 {
+    days_between(from, to) as f64 / 7.0
+}
+
 /// The purchases of the customers acquired in the calibration, before and after its end.
 struct Split {
     first: Day,
     cut: Day,
     /// Days from `first` to `as_of`.
-    span: usize,
+    span: i64,
+    /// Days in a step: 1 but for files of more than 22 years.
+    step: i64,
     /// Histories at the end of the calibration.
     histories: Histories,
     /// Purchases in the holdout per customer.
     after: Vec<u32>,
-    /// First purchases by day since `first`.
+    /// First purchases by step since `first`.
     births: Vec<u32>,
-    /// Repeat purchases by day since `first`.
+    /// Repeat purchases by step since `first`.
     repeats: Vec<u32>,
 }
 
 impl Split {
     fn new(orders: &Orders, first: Day, cut: Day, as_of: Day) -> Self {
-        let span = (as_of.0 - first.0) as usize;
+        let span = days_between(first, as_of);
+        let step = (span / MAX_DAYS).max(0) + 1;
+        let n_steps = (span / step) as usize + 1;
         let mut out = Self {
             first,
             cut,
             span,
+            step,
             histories: Histories::default(),
             after: Vec::new(),
-            births: vec![0; span + 1],
-            repeats: vec![0; span + 1],
+            births: vec![0; n_steps],
+            repeats: vec![0; n_steps],
         };
+        let at = |day| (days_between(first, day) / step) as usize;
         for c in 0..orders.n_customers() {
             let mut days = orders.purchases(c).map(|i| orders.day[i]).take_while(|&d| d <= as_of);
             let Some(birth) = days.next().filter(|&d| d <= cut) else { continue };
-            out.births[(birth.0 - first.0) as usize] += 1;
+            out.births[at(birth)] += 1;
             let (mut last, mut before, mut after) = (birth, 0, 0);
             for day in days {
-                out.repeats[(day.0 - first.0) as usize] += 1;
+                out.repeats[at(day)] += 1;
                 if day <= cut {
                     (last, before) = (day, before + 1);
                 } else {
@@ -313,8 +330,8 @@ impl Split {
                 }
             }
             out.histories.n_repeats.push(before);
-            out.histories.last_purchase_age_weeks.push(f64::from(last.0 - birth.0) / 7.0);
-            out.histories.tenure_weeks.push(f64::from(cut.0 - birth.0) / 7.0);
+            out.histories.last_purchase_age_weeks.push(weeks_between(birth, last));
+            out.histories.tenure_weeks.push(weeks_between(birth, cut));
             out.after.push(after);
         }
         out
@@ -355,7 +372,7 @@ impl Split {
         }
         Holdout {
             calibration_end: self.cut,
-            calibration_weeks: f64::from(self.cut.0 - self.first.0) / 7.0,
+            calibration_weeks: weeks_between(self.first, self.cut),
             holdout_weeks,
             n_customers: self.histories.len() as u32,
             actual,
@@ -387,12 +404,14 @@ impl Split {
 
     /// Weeks and what happened by their end.
     fn track(&self) -> Tracking {
-        let ends = (1..).map(|w| 7 * w).take_while(|&d| d < self.span).chain([self.span]);
+        let days = 7 * (self.span / (7 * MAX_WEEKS) + 1);
+        let ends = (1..).map(|k| k * days).take_while(|&d| d < self.span).chain([self.span]);
         let mut out = Tracking::default();
-        let (mut day, mut total) = (0, 0);
+        let (mut from, mut total) = (0, 0);
         for end in ends {
-            total += self.repeats[day..=end].iter().sum::<u32>();
-            day = end + 1;
+            let to = (end / self.step) as usize + 1;
+            total += self.repeats[from..to].iter().sum::<u32>();
+            from = to;
             out.weeks.push(end as f64 / 7.0);
             out.actual.push(total);
         }
@@ -401,16 +420,18 @@ impl Split {
 
     /// Repeat purchases a model expects by the end of each week.
     fn expect(&self, model: &dyn Model, weeks: &[f64]) -> Vec<f64> {
-        // E[X(t)] for every whole number of days.
-        let lags: Vec<f64> = (0..=self.span).map(|d| d as f64 / 7.0).collect();
+        // E[X(t)] after every whole number of steps.
+        let lags: Vec<f64> = (0..self.births.len()).map(|k| k as f64 * self.step as f64 / 7.0).collect();
         let (mut new, mut survival) = (vec![0.0; lags.len()], vec![0.0; lags.len()]);
         model.outlook_if_alive(0, 0.0, &lags, &mut Scratch::default(), &mut new, &mut survival);
         let there = model.p_alive(&History::default());
+        let born: Vec<(usize, f64)> =
+            self.births.iter().enumerate().filter(|b| *b.1 > 0).map(|(k, &n)| (k, f64::from(n))).collect();
         let by = |end: usize| {
-            let born = self.births[..=end].iter().enumerate().filter(|b| *b.1 > 0);
-            there * born.map(|(day, &n)| f64::from(n) * new[end - day]).sum::<f64>()
+            let so_far = born.iter().take_while(|b| b.0 <= end);
+            there * so_far.map(|&(k, n)| n * new[end - k]).sum::<f64>()
         };
-        weeks.iter().map(|w| by((w * 7.0).round() as usize)).collect()
+        weeks.iter().map(|w| by(((w * 7.0).round() as i64 / self.step) as usize)).collect()
     }
 }
 
@@ -522,6 +543,25 @@ mod tests {
         let cut = all.until(Day(1600));
         let options = ChoiceOptions::default();
         assert_eq!(choose(&all, Day(1600), options), choose(&cut, Day(1600), options));
+    }
+
+    /// One wrong date must neither take the memory nor the time of ten thousand years.
+    #[test]
+    fn an_absurd_span_is_survived() {
+        let mut rng = Rng::new(8);
+        let names: Vec<String> = (0..300).map(|c| format!("{c}")).collect();
+        let mut rows = vec![("0", Day(i32::MIN), 500, None)];
+        for name in &names {
+            for day in simulate::days(&mut rng, ModelKind::ParetoNbd, PARETO, 600) {
+                rows.push((name.as_str(), Day(i32::MAX - 600 + day), 500, None));
+            }
+        }
+        let all = Orders::from_ledger(&ledger_from_rows(rows.iter().copied()));
+        let options = ChoiceOptions { holdout_days: Some(150), ..ChoiceOptions::default() };
+        let holdout = choose(&all, Day(i32::MAX), options).holdout.unwrap();
+        assert!(holdout.tracking.weeks.len() <= 521 && holdout.actual > 100);
+        let json = serde_json::to_string(&holdout).unwrap();
+        assert!(!json.contains("null"), "no infinity and no NaN");
     }
 
     #[test]

@@ -6,15 +6,27 @@
 //! `t_x` from the first to the last purchase (0 if x = 0), `T` from the first purchase to the end of observation.
 //!
 //! - [`Histories`]: those numbers, one row per customer.
-//! - [`fit()`]: parameters and their standard errors, with everything a reader must know about the fit ([`FitNotice`]).
-//! - [`Model`]: P(alive), expected purchases, survival; [`BetaGeometric`] is MBG/NBD and BG/NBD, [`ParetoNbd`] the third.
+//! - [`fit()`]: parameters and their standard errors, with all a reader must know about the fit ([`FitNotice`]).
+//! - [`Model`]: P(alive), expected purchases, survival; [`BetaGeometric`] is MBG/NBD and BG/NBD, then [`ParetoNbd`].
 //! - [`choose()`]: which of them predicts these customers best, judged on the last quarter of the file; [`compare()`]:
 //!   how far they disagree.
-//! - [`forecast()`]: predictions for every customer over monthly steps, discounted; [`interval()`]: how sure the total is.
+//! - [`forecast()`]: predictions for every customer over monthly steps, discounted; [`interval()`]: how sure the total
+//!   is.
 //!
 //! Sources: Schmittlein, Morrison & Colombo 1987; Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel &
 //! Filiztekin 2007 (MBG/NBD). Degenerate cases: a history that is not possible (`t_x > T`, negative, not a number)
 //! is moved to the nearest possible one for predictions ([`Histories::get`]) and left out of the fit.
+//!
+//! ```
+//! use tenure::analytics::btyd::{History, ModelKind};
+//!
+//! // One who bought once and was not seen for 38.86 weeks, by the three models fitted to CDNOW: BG/NBD cannot doubt.
+//! let silent = History { n_repeats: 0, last_purchase_age_weeks: 0.0, tenure_weeks: 38.86 };
+//! let p = |kind: ModelKind, params| kind.with_params(params).p_alive(&silent);
+//! assert!((p(ModelKind::MbgNbd, [0.5248, 6.183, 0.8914, 1.614]) - 0.3897).abs() < 5e-5);
+//! assert!((p(ModelKind::ParetoNbd, [0.553276, 10.577612, 0.606214, 11.667913]) - 0.2951).abs() < 5e-5);
+//! assert_eq!(p(ModelKind::BgNbd, [0.243, 4.414, 0.793, 2.426]), 1.0);
+//! ```
 
 mod beta_geometric;
 mod choice;
@@ -22,6 +34,7 @@ mod fit;
 mod forecast;
 mod interval;
 mod pareto;
+mod silence;
 mod statistics;
 
 pub use beta_geometric::{BetaGeometric, Dropout};
@@ -33,6 +46,7 @@ pub use fit::{Fit, FitError, FitNotice, FitOptions, fit};
 pub use forecast::{Forecast, forecast};
 pub use interval::{Interval, Spending, interval};
 pub use pareto::ParetoNbd;
+pub use silence::{silence_limit, silence_limits};
 pub use statistics::{Group, Point, Statistics};
 
 use crate::math::special::BetaSeries;

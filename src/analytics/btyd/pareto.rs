@@ -5,15 +5,15 @@
 //!
 //! `rho(y) = (alpha+y)^A (beta+y)^s s ∫_y^∞ (alpha+u)^-A (beta+u)^-(s+1) du`, a number in 0..=1. Then
 //!
-//! - `ln L = ln G(A) - ln G(r) + r ln alpha + s ln beta - A ln(alpha+T) - s ln(beta+T) + ln(1 - rho(T) + rho(t_x) e^g)`,
-//!   `g = A ln((alpha+T)/(alpha+t_x)) + s ln((beta+T)/(beta+t_x)) >= 0` (G = gamma function);
+//! - `ln L = ln G(A) - ln G(r) + r ln alpha + s ln beta - A ln(alpha+T) - s ln(beta+T)
+//!   + ln(1 - rho(T) + rho(t_x) e^g)`, `g = A ln((alpha+T)/(alpha+t_x)) + s ln((beta+T)/(beta+t_x)) >= 0` (G = gamma function);
 //! - `P(alive) = 1/(1 - rho(T) + rho(t_x) e^g)`;
 //! - `E[Y(t)] = P A/(alpha+T) (beta+T) (1 - e^((s-1) l))/(s-1)`, `S(t) = P e^(s l)`, `l = ln((beta+T)/(beta+T+t))`;
 //! - `DERT = P A/(alpha+T) ∫_0^∞ e^(-delta t) ((beta+T)/(beta+T+t))^s dt`: purchases ever, discounted continuously;
 //! - a new customer is `x = t_x = T = 0`.
 //!
-//! Nothing here over- or underflows, and nothing cancels: where the textbook subtracts two tiny integrals K(t_x) - K(T),
-//! this divides both by the smaller of the two powers first. `rho` is a 2F1 with positive terms (methods.md 23.2):
+//! Nothing here over- or underflows, and nothing cancels: where the textbook subtracts two tiny integrals, K(t_x) -
+//! K(T), this divides both by the smaller of the two powers first. `rho` is a 2F1 with positive terms (methods.md 23.2):
 //! `s/c 2F1(1, A; c+1; (alpha-beta)/(alpha+y))`, or `s/c (alpha+y)/(beta+y) 2F1(1, s+1; c+1; (beta-alpha)/(beta+y))` if
 //! `alpha < beta`. For a likelihood, where many x occur at each time, integration by parts gives all of them from one:
 //!

@@ -408,6 +408,8 @@ fn any_history() -> impl Strategy<Value = History> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     /// Counting time in other units changes no probability and no count, and the density of the x purchase times by
     /// the unit to the power of x.
     #[test]

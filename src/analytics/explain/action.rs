@@ -1,12 +1,14 @@
 //! What to do about this customer, and what is it worth?
 //!
-//! By stage: shorten exploration (first orders right) and build-up (deepen), prolong stability (protect, share gains
-//! fairly, ask for referrals), repair a decline, win back who left if it pays. By class: I release, after the guard rails
-//! of exit management; II re-engineer; III keep; IV spare no effort (methods.md 5, 12, 19).
+//! By stage: shorten exploration (first orders right) and build-up (deepen), prolong stability (protect,
+//! share gains fairly, ask for referrals), repair a decline, win back who left if it pays. By class: I
+//! release, after the guard rails of exit management; II re-engineer; III keep; IV spare no effort
+//! (methods.md 5, 12, 19).
 //!
-//! Contact: with p the chance of leaving, V what is then lost, c the cost and s the save rate, the expected loss is
-//! `L = p V`, the net gain `g = s L - c` (also the most that may be offered on top, the break-even offer), and a contact
-//! pays if `p > p* = c / (s V)`; never if V <= 0. For those who left, p = 1 and V is what they would be worth again.
+//! Contact: with p the chance of leaving, V what is then lost, c the cost and s the save rate, the expected
+//! loss is `L = p V`, the net gain `g = s L - c` (also the most that may be offered on top, the break-even
+//! offer), and a contact pays if `p > p* = c / (s V)`; never if V <= 0. For those who left, p = 1 and V is
+//! what they would be worth again.
 
 use super::finite;
 use crate::analytics::stage::Stage;
@@ -132,7 +134,8 @@ pub struct Action {
     pub contact: Option<Contact>,
 }
 
-/// The arithmetic of a contact; `None` if an input is not a number. Costs below 0 count as 0, shares are clamped to 0..=1.
+/// The arithmetic of a contact; `None` if an input is not a number. Costs below 0 count as 0, shares are
+/// clamped to 0..=1.
 #[must_use]
 pub fn contact(p_exit: f64, value: f64, cost: f64, save_rate: f64) -> Option<Contact> {
     let p_exit = finite(p_exit)?.clamp(0.0, 1.0);
@@ -149,8 +152,9 @@ pub fn contact(p_exit: f64, value: f64, cost: f64, save_rate: f64) -> Option<Con
     })
 }
 
-/// Recommends by stage and class. A release leads only for an exit candidate; for other customers of class I the
-/// stage's action does, at the class's cost of nothing. A stable customer's class leads; else the stage does.
+/// Recommends by stage and class. A release leads only for an exit candidate; for other customers of class I
+/// the stage's action does, at the class's cost of nothing. A stable customer's class leads; else the stage
+/// does.
 #[must_use]
 pub fn action(input: &ActionInput) -> Action {
     let p = if input.exited { Some(1.0) } else { input.p_exit };

@@ -85,8 +85,8 @@ const MIN_INVOICES: u32 = 3;
 /// Points of the worst bucket: over 90 days, 61-90, 31-60, 1-30, none.
 const BUCKETS: [f64; 5] = [0.0, 20.0, 50.0, 80.0, 100.0];
 
-/// Explains a credit grade: items by points lost. What would change it: the item that must move least of its range for
-/// the next better grade, then for the next worse one.
+/// Explains a credit grade: items by points lost. What would change it: the item that must move least of its
+/// range for the next better grade, then for the next worse one.
 #[must_use]
 pub fn credit(input: &CreditInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(5), changes: Vec::with_capacity(2) };
@@ -163,8 +163,8 @@ pub struct LogisticInput<'a> {
     pub p_star: Option<f64>,
 }
 
-/// Explains a regression's probability: the three largest contributions `beta (x - mean)`. What would change it: the
-/// smallest move of one feature, in standard deviations, that takes p to p*.
+/// Explains a regression's probability: the three largest contributions `beta (x - mean)`. What would change
+/// it: the smallest move of one feature, in standard deviations, that takes p to p*.
 #[must_use]
 pub fn logistic(input: &LogisticInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
@@ -287,9 +287,9 @@ pub struct ExitInput<'a> {
 
 const MIN_TENURE_MONTHS: f64 = 6.0;
 
-/// Judges and explains an exit candidate. Guard rails that hold come first, then checks that fail, then the others: a
-/// loss before a potential too small before the rest. Without cost data a loss cannot be known unless the current value
-/// is negative.
+/// Judges and explains an exit candidate. Guard rails that hold come first, then checks that fail, then the
+/// others: a loss before a potential too small before the rest. Without cost data a loss cannot be known
+/// unless the current value is negative.
 #[must_use]
 pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
     let mut out =
@@ -315,7 +315,8 @@ pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
         ),
         (ExitCheck::NotInBuildUp, input.stage.map(|s| s != Stage::BuildUp), None, None),
     ];
-    // Without a stage the build-up check is left open but bars nothing: files too short for stages fail on tenure.
+    // Without a stage the build-up check is left open but bars nothing: files too short for stages fail on
+    // tenure.
     let fails = |c: &(ExitCheck, Option<bool>, Option<f64>, Option<f64>)| match c.0 {
         ExitCheck::NotInBuildUp => c.1 == Some(false),
         _ => c.1 != Some(true),
@@ -396,8 +397,8 @@ pub struct RuleInput<'a> {
     pub precision: Option<ShareOf>,
 }
 
-/// Explains a rule: its conditions from the root, which tell most, with the customer's values. What would change it: the
-/// condition nearest to failing, relative to value and threshold.
+/// Explains a rule: its conditions from the root, which tell most, with the customer's values. What would
+/// change it: the condition nearest to failing, relative to value and threshold.
 #[must_use]
 pub fn tree_rule(input: &RuleInput) -> Explanation {
     let mut out =

@@ -1,40 +1,52 @@
 //! Why does this customer carry this label, and what would change it?
 //!
-//! Every label is turned into [`Fact`]s, numbers beside what they are compared with, the most decisive first, and into
-//! [`Change`]s, the smallest moves of one number that cross a threshold. Sentences are made of them elsewhere; nothing
-//! here is text. Each function is pure and takes what is known of one customer as plain numbers.
+//! Every label is turned into [`Fact`]s, numbers beside what they are compared with, the most decisive first,
+//! and into [`Change`]s, the smallest moves of one number that cross a threshold. Sentences are made of them
+//! elsewhere; nothing here is text. Each function is pure and takes what is known of one customer as plain
+//! numbers.
 //!
-//! - [`stage`]: level of the stage, change over the last periods, distance from the own plateau;
-//!   `spread = 1.96 sqrt(mean of (v - level)^2) / level` over the periods of the stage: 95 % of periods lie within;
-//! - [`warning`]: silence s against the own amber and red days; `Phi((ln s - mu) / sigma)` of the own gaps are shorter;
-//! - [`value_class`], [`rfm`], [`pattern`], [`tier`], [`cluster`]: position against the thresholds of the base;
-//! - [`credit`]: points an item costs, `w (100 - points)`; [`logistic`]: `beta (x - mean)`; [`exit_candidate`]: checks and
-//!   guard rails; [`tree_rule`]: conditions met;
+//! - [`stage`]: level of the stage, change over the last periods, distance from the own plateau; `spread =
+//!   1.96 sqrt(mean of (v - level)^2) / level` over the periods of the stage: 95 % of periods lie within;
+//! - [`warning`]: silence s against the own amber and red days; `Phi((ln s - mu) / sigma)` of the own gaps
+//!   are shorter;
+//! - [`value_class`], [`rfm`], [`pattern`], [`tier`], [`cluster`]: position against the thresholds of the
+//!   base;
+//! - [`credit`]: points an item costs, `w (100 - points)`; [`logistic`]: `beta (x - mean)`;
+//!   [`exit_candidate`]: checks and guard rails; [`tree_rule`]: conditions met;
 //! - [`action`]: what to do by stage and class, and whether a contact pays: `p > p* = c / (s V)`.
 //!
-//! Which facts decide: the order is fixed per label where theory names what makes it (a stability is a level that holds,
-//! a decline a fall), and by size where facts are alike (points lost, contributions, distances). The first three are
-//! [`Explanation::decided`].
+//! Which facts decide: the order is fixed per label where theory names what makes it (a stability is a level
+//! that holds, a decline a fall), and by size where facts are alike (points lost, contributions, distances).
+//! The first three are [`Explanation::decided`].
 //!
-//! What would change it: exact where the rule is a comparison. Stages come from a posterior without closed form; for
-//! them only the bounds of the admissible divisions (a plateau at least twice the exploration level, a decline to at most
-//! 0.7 of the level before) are given, marked as necessary or sufficient. Where there is nothing to give, [`Change::None`]
-//! says why.
+//! What would change it: exact where the rule is a comparison. Stages come from a posterior without closed
+//! form; for them only the bounds of the admissible divisions (a plateau at least twice the exploration
+//! level, a decline to at most 0.7 of the level before) are given, marked as necessary or sufficient. Where
+//! there is nothing to give, [`Change::None`] says why.
 //!
-//! Symbols: money in the file's currency unit, per period where the name says so; shares and probabilities 0..=1; days
-//! and months in names. Source: methods.md 19, from 2.4, 2.7, 3.6-3.8, 4-6, 9, 12, 13, 16, 24.2, 24.4.
+//! Symbols: money in the file's currency unit, per period where the name says so; shares and probabilities
+//! 0..=1; days and months in names. Source: methods.md 19, from 2.4, 2.7, 3.6-3.8, 4-6, 9, 12, 13, 16, 24.2,
+//! 24.4.
 //!
 //! Degenerate cases: what is unknown (`None`, or not finite) gives no fact, so there may be fewer than three.
 //!
 //! ```
 //! use tenure::analytics::explain::{Fact, StageInput, stage};
 //! use tenure::analytics::stage::{Badge, Basis, Stage};
-//! // methods.md 19: "Stability (92 %, A): value 1,015/month since month 9, +-4 %; plateau is 8.8x the exploration level."
+//! // methods.md 19: "Stability (92 %, A): value 1,015/month since month 9, +-4 %; plateau is 8.8x the
+//! // exploration level."
 //! let values = [100., 120., 90., 110., 300., 500., 800., 950., 1000., 980., 1020., 990.];
 //! let why = stage(&StageInput {
-//!     values: &values, stage: Some(Stage::Stability), basis: Basis::Fitted, probabilities: [0., 0.08, 0.92, 0.],
-//!     confidence: Some(0.92), badge: Some(Badge::A), ends: Some([4, 8, 12, 12]), explore_level: Some(114.9),
-//!     plateau: Some(1015.0), ..StageInput::default()
+//!     values: &values,
+//!     stage: Some(Stage::Stability),
+//!     basis: Basis::Fitted,
+//!     probabilities: [0., 0.08, 0.92, 0.],
+//!     confidence: Some(0.92),
+//!     badge: Some(Badge::A),
+//!     ends: Some([4, 8, 12, 12]),
+//!     explore_level: Some(114.9),
+//!     plateau: Some(1015.0),
+//!     ..StageInput::default()
 //! });
 //! let Fact::Level { level_per_period, since_period, spread_share, .. } = why.facts[0] else { panic!() };
 //! assert_eq!((level_per_period, since_period), (1015.0, Some(9)));
@@ -111,7 +123,8 @@ pub enum Fact {
         stage: Stage,
         /// Money per period.
         level_per_period: f64,
-        /// First period of the stage, counted from 1; `None` where the heaviest division has no such stage now.
+        /// First period of the stage, counted from 1; `None` where the heaviest division has no such stage
+        /// now.
         since_period: Option<u32>,
         /// Months since then.
         months: Option<f64>,

@@ -26,8 +26,8 @@ pub struct ClassInput {
     pub exited: bool,
 }
 
-/// Explains a value class: first the axis that is farther from its threshold, relative to it, then the other one, then
-/// the largest part of the potential. A customer who left has class I because of that.
+/// Explains a value class: first the axis that is farther from its threshold, relative to it, then the other
+/// one, then the largest part of the potential. A customer who left has class I because of that.
 #[must_use]
 pub fn value_class(input: &ClassInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
@@ -80,8 +80,8 @@ pub struct RfmInput {
     pub ranges: [[Option<(f64, f64)>; 5]; 3],
 }
 
-/// Explains an RFM group: the scores by their distance from the mean score. What would change it: the smallest move,
-/// relative to the value, to where others in this base score on the other side of the mean.
+/// Explains an RFM group: the scores by their distance from the mean score. What would change it: the
+/// smallest move, relative to the value, to where others in this base score on the other side of the mean.
 #[must_use]
 pub fn rfm(input: &RfmInput) -> Explanation {
     const AXES: [Measure; 3] = [Measure::RecencyDays, Measure::Frequency, Measure::Monetary];
@@ -116,8 +116,8 @@ pub fn rfm(input: &RfmInput) -> Explanation {
     Explanation { changes: change.into_iter().collect(), ..out }.or(NoChange::NoThreshold)
 }
 
-/// Explains a pattern: the likeliest with the stage it was left from, how long stability lasted against `tau`, the next
-/// likeliest. `stable_months`: months in stability in the heaviest division.
+/// Explains a pattern: the likeliest with the stage it was left from, how long stability lasted against
+/// `tau`, the next likeliest. `stable_months`: months in stability in the heaviest division.
 #[must_use]
 pub fn pattern(verdict: &Verdict, stable_months: Option<f64>, tau_months: f64) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
@@ -224,7 +224,8 @@ pub fn tier(input: &TierInput) -> Explanation {
         let reached = threshold.is_some_and(|t| reached(value, t));
         Some(Fact::Against { measure, value, threshold, reached })
     };
-    let (at_least, below): (fn(f64, f64) -> bool, fn(f64, f64) -> bool) = (|v, t| v >= t, |v, t| v < t);
+    let at_least: fn(f64, f64) -> bool = |v, t| v >= t;
+    let below: fn(f64, f64) -> bool = |v, t| v < t;
     let price = [
         measured(Measure::DiscountDependence, input.discount_dependence, Some(0.6), at_least),
         measured(Measure::Elasticity, input.elasticity, Some(-2.0), below),
@@ -280,9 +281,9 @@ pub struct ClusterInput<'a> {
     pub nearest_center: bool,
 }
 
-/// Explains a cluster: the three features whose center is farthest from the mean. What would change it, for the nearest
-/// center: the smallest move along one feature to the plane between two centers; with `gap` = squared distance to the
-/// other center less that to the own one, `by = gap / (2 (other - own))`.
+/// Explains a cluster: the three features whose center is farthest from the mean. What would change it, for
+/// the nearest center: the smallest move along one feature to the plane between two centers; with `gap` =
+/// squared distance to the other center less that to the own one, `by = gap / (2 (other - own))`.
 #[must_use]
 pub fn cluster(input: &ClusterInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(3), changes: Vec::with_capacity(1) };

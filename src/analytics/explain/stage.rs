@@ -76,8 +76,9 @@ impl Default for StageInput<'_> {
     }
 }
 
-/// Explains a stage. What decides: exploration by its level and change; build-up by change and rise; stability by a level
-/// that holds and its height; decline by the fall. "Between", a flat level and too little history come first.
+/// Explains a stage. What decides: exploration by its level and change; build-up by change and rise;
+/// stability by a level that holds and its height; decline by the fall. "Between", a flat level and too
+/// little history come first.
 #[must_use]
 pub fn stage(input: &StageInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(8), changes: Vec::with_capacity(1) };
@@ -259,7 +260,8 @@ pub struct SnapshotInput<'a> {
     pub exit_risk: Option<(f64, f64)>,
 }
 
-/// Explains a stage by tenure: a falling charge first if it makes the stage, then the piece of tenure, then the risk.
+/// Explains a stage by tenure: a falling charge first if it makes the stage, then the piece of tenure, then
+/// the risk.
 #[must_use]
 pub fn snapshot_stage(input: &SnapshotInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };

@@ -29,9 +29,9 @@ pub fn fit(set: &SeriesSet, params: &Params, progress: Progress<'_>) -> Result<S
     let mut fitter = Fitter::new(set, params, progress);
     let informing: Vec<usize> =
         (0..set.len()).filter(|&i| set.get(i).informs_population(set.kind())).collect();
-    let (variance, typical) = population_start(set, params, &informing);
-    let variance = params.variance.unwrap_or(variance).max(1e-4);
     let sample = sample(&informing, params);
+    let (variance, typical) = population_start(set, params, &sample);
+    let variance = params.variance.unwrap_or(variance).max(1e-4);
     let (level, n_sampled) = match (params.level, typical) {
         (LevelSource::Off, _) => (None, 0),
         (LevelSource::Given(level), _) => (Some(level), 0),

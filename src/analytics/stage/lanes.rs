@@ -29,6 +29,22 @@ pub struct F8(pub [f32; LANES]);
 pub struct M8([u32; LANES]);
 
 impl M8 {
+    /// Whether every lane is set.
+    #[inline(always)]
+    pub fn all(self) -> bool {
+        self.0.iter().fold(u32::MAX, |all, m| all & m) != 0
+    }
+
+    /// Lanes set in both.
+    #[inline(always)]
+    pub fn and(self, o: Self) -> Self {
+        let mut out = [0; LANES];
+        for l in 0..LANES {
+            out[l] = self.0[l] & o.0[l];
+        }
+        Self(out)
+    }
+
     /// Whether any lane is set.
     #[inline(always)]
     pub fn any(self) -> bool {

@@ -212,7 +212,7 @@ pub struct Stages {
     pub customers: Vec<CustomerStage>,
     /// Posterior sums per calendar period; customers count while they are observed.
     pub mix: StageMix,
-    /// Pooled variance s².
+    /// Pooled variance s²; like the levels estimated on the customers sampled.
     pub variance: f64,
     /// The level distribution used; `None` if the level ratio was left out.
     pub level: Option<Level>,

@@ -7,7 +7,13 @@
 //! `2^(−½(n+ν)·log2((SSE + νs²)/K) + level ratio + priors)`, K a common factor that cancels.
 //!
 //! Weights are summed by the end of each segment, from which the probability of every stage at every period follows.
-//! Only candidates that every lane rejects are skipped, and a lane's numbers depend on that lane only.
+//!
+//! Most candidates weigh next to nothing. Those without a decline, or without stability, come first; by the best of
+//! them a candidate with both can be judged before its logarithms are taken: it is left out where
+//! `(SSE + νs²)·2^(−prior/e) > K·2^((prior of the row + greatest level ratio − log2 of the best + 25)/e)`, e = ½(n + ν),
+//! that is where it weighs less than 2^−25 of the best. All that is left out together, 29,000 candidates at 60 periods,
+//! cannot weigh a thousandth. Every lane leaves out its own, and a candidate left out by all is skipped, so a lane's
+//! numbers depend on that lane only.
 
 use super::lanes::{F8, LANES, M8};
 use super::tables::Tables;
@@ -135,6 +141,8 @@ impl Sums {
 
 const EXPLORE_ID: f32 = -1.0;
 const PLATEAU_ID: f32 = -2.0;
+/// A candidate below this power of two of the best is left out.
+const LEAST_LOG2: f32 = 25.0;
 /// Below this total a lane has lost its weights to underflow and gets a larger K.
 const LEAST_TOTAL: f32 = 1e-22;
 
@@ -159,6 +167,8 @@ pub struct Scratch {
     sum: Vec<[Eight; 3]>,
     left: Vec<Side>,
     right: Vec<Side>,
+    /// Least SSE of the right sides of each b with stability and decline, `(n + 1,)`.
+    right_least: Vec<F8>,
     /// R(0, c) for c = 1..=n−2 and n, used by E and ED.
     explore: Vec<Side>,
     decline: Vec<[Eight; 4]>,
@@ -207,8 +217,16 @@ fn search_portable<const MOMENTS: bool>(
     let mut scale = scale(tables, scratch) + pooled;
     let with_level = lanes.iter().all(|l| l.level.is_some());
     let terms = Terms::new(lanes);
+    let most = if with_level { terms.most(scratch) } else { F8::ZERO };
     loop {
-        let c = Constants { e: F8::splat(-tables.half_df as f32), log_scale: scale.log2(), pooled, terms };
+        let c = Constants {
+            e: F8::splat(-tables.half_df as f32),
+            scale,
+            log_scale: scale.log2(),
+            pooled,
+            terms,
+            most,
+        };
         let sums = if with_level {
             visit::<true, MOMENTS>(tables, scratch, &c)
         } else {
@@ -256,7 +274,7 @@ fn load(n: usize, lanes: &[Lane<'_>], s: &mut Scratch) {
 #[inline(always)]
 fn fit_sides(tables: &Tables, s: &mut Scratch) {
     let n = tables.n;
-    let Scratch { sum, left, right, explore, decline, .. } = s;
+    let Scratch { sum, left, right, right_least, explore, decline, .. } = s;
     left.clear();
     for k in &tables.left {
         let ([sa, sb], mut out) = ([&sum[k.a], &sum[k.b]], [[0.0; LANES]; 4]);
@@ -285,10 +303,17 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
         decline.push(out);
     }
     right.clear();
+    right_least.clear();
     for b in 0..=n {
+        let mut least = F8::splat(f32::MAX);
         for k in &tables.right[tables.right_start[b]..tables.right_start[b + 1]] {
-            right.push(right_side(sum, decline, b, k.c, k.alpha, n));
+            let side = right_side(sum, decline, b, k.c, k.alpha, n);
+            if k.c > b && k.c < n {
+                least = least.min(side.sse);
+            }
+            right.push(side);
         }
+        right_least.push(least);
     }
     explore.clear();
     for c in (1..=n - 2).chain([n]) {
@@ -350,6 +375,26 @@ struct Terms {
 }
 
 impl Terms {
+    /// The most the level ratio can add: of each quadratic the greatest value where levels can be, which are at most
+    /// four times the largest y (a fitted level lies beyond the data by much less).
+    #[inline(always)]
+    fn most(&self, s: &Scratch) -> F8 {
+        let mut out = [0.0; LANES];
+        for (l, most) in out.iter_mut().enumerate() {
+            let highest = s.y.iter().fold(0.0_f64, |m, y| m.max(y[l].abs())) as f32;
+            let floor = self.floor.0[l];
+            let ends = F8::splat(floor).log2().0[0];
+            let top = F8::splat(16.0 * highest * highest + floor).log2().0[0];
+            for q in [&self.explore, &self.plateau] {
+                let [c, b, a] = [q[0].0[l], q[1].0[l], q[2].0[l]];
+                let at = |x: f32| (a * x + b) * x + c;
+                let vertex = if a < 0.0 { (-0.5 * b / a).clamp(ends, top.max(ends)) } else { top };
+                *most += at(ends).max(at(top)).max(at(vertex));
+            }
+        }
+        F8(out)
+    }
+
     fn new(lanes: &[Lane<'_>]) -> Self {
         let last = lanes.len().saturating_sub(1);
         let pick = |f: &dyn Fn(&LevelTerms) -> f64| {
@@ -368,9 +413,12 @@ impl Terms {
 struct Constants {
     /// −½(n + ν).
     e: F8,
+    scale: F8,
     log_scale: F8,
     pooled: F8,
     terms: Terms,
+    /// Greatest level ratio, log2.
+    most: F8,
 }
 
 impl Constants {
@@ -417,7 +465,22 @@ fn visit<const LEVEL: bool, const MOMENTS: bool>(tables: &Tables, s: &mut Scratc
             let (now, rest) = coupling.split_at(range.len());
             coupling = rest;
             let row = Row { tables, idx, b, coupling: now };
-            row.visit::<LEVEL, MOMENTS>(s, c, &mut out);
+            row.visit_simple::<LEVEL, MOMENTS>(s, c, &mut out);
+        }
+    }
+    let mut coupling = tables.coupling.as_slice();
+    for b in 2..=n {
+        let range = tables.right_start[b]..tables.right_start[b + 1];
+        if range.is_empty() {
+            continue;
+        }
+        for idx in tables.left_start[b]..tables.left_start[b + 1] {
+            let (now, rest) = coupling.split_at(range.len());
+            coupling = rest;
+            if range.len() > 2 {
+                let row = Row { tables, idx, b, coupling: now };
+                row.visit_both::<LEVEL, MOMENTS>(s, c, &mut out);
+            }
         }
     }
     for a in 0..=n {
@@ -649,8 +712,14 @@ fn division<const LEVEL: bool>(
 }
 
 impl Row<'_> {
+    /// The candidates of the row without stability or without a decline.
     #[inline(always)]
-    fn visit<const LEVEL: bool, const MOMENTS: bool>(&self, s: &Scratch, c: &Constants, out: &mut Sums) {
+    fn visit_simple<const LEVEL: bool, const MOMENTS: bool>(
+        &self,
+        s: &Scratch,
+        c: &Constants,
+        out: &mut Sums,
+    ) {
         let (n, b) = (self.tables.n, self.b);
         let k = &self.tables.left[self.idx];
         let row = RowConstants::new(self.tables, s, self.idx, c);
@@ -675,11 +744,6 @@ impl Row<'_> {
         }
         if i < end {
             let last = end - 1;
-            let long = self.tables.right_long[b].clamp(i, last);
-            let short = self.stable::<LEVEL, MOMENTS>(&row, s, c, i..long, (&mut sum, &mut best), out);
-            out.short_declined = out.short_declined + short;
-            let long = self.stable::<LEVEL, MOMENTS>(&row, s, c, long..last, (&mut sum, &mut best), out);
-            out.long_declined = out.long_declined + long;
             let prior = self.tables.right[last].prior as f32;
             let joined = row.join(&s.right[last], self.coupling[last - begin]);
             let x = row.weigh::<LEVEL, true>(&joined, prior, c);
@@ -697,15 +761,46 @@ impl Row<'_> {
         out.keep_best(best, self.idx as f32);
     }
 
-    /// Candidates with stability and decline, the innermost loop; returns their mass.
+    /// The candidates of the row with stability and decline.
     #[inline(always)]
-    fn stable<const LEVEL: bool, const MOMENTS: bool>(
+    fn visit_both<const LEVEL: bool, const MOMENTS: bool>(&self, s: &Scratch, c: &Constants, out: &mut Sums) {
+        let b = self.b;
+        let k = &self.tables.left[self.idx];
+        let row = RowConstants::new(self.tables, s, self.idx, c);
+        // e is negative here.
+        let worth =
+            (out.best.max(F8::splat(f32::MIN_POSITIVE)).log2() - row.base) - (c.most + F8::splat(LEAST_LOG2));
+        let limit = c.scale * (worth * F8::splat((-1.0 / self.tables.half_df) as f32)).exp2();
+        let sse = row.sse + s.right_least[b];
+        let hopeless = (sse * F8::splat(self.tables.least_handicap[b])).above(limit);
+        if hopeless.all() && sse.at_least(out.least[1]).all() {
+            return;
+        }
+        let begin =
+            self.tables.right_start[b] + usize::from(self.tables.right[self.tables.right_start[b]].c == b);
+        let last = self.tables.right_start[b + 1] - 1;
+        let long = self.tables.right_long[b].clamp(begin, last);
+        let mut best = F8::ZERO;
+        let short = self.both::<LEVEL, MOMENTS>(&row, s, c, begin..long, limit, &mut best, out);
+        out.short_declined = out.short_declined + short;
+        let long = self.both::<LEVEL, MOMENTS>(&row, s, c, long..last, limit, &mut best, out);
+        out.long_declined = out.long_declined + long;
+        out.by_a[k.a] = out.by_a[k.a] + (short + long);
+        out.by_b[b] = out.by_b[b] + (short + long);
+        out.keep_best(best, self.idx as f32);
+    }
+
+    /// The innermost loop; returns the mass.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn both<const LEVEL: bool, const MOMENTS: bool>(
         &self,
         row: &RowConstants,
         s: &Scratch,
         c: &Constants,
         range: std::ops::Range<usize>,
-        (sum, best): (&mut F8, &mut F8),
+        limit: F8,
+        best: &mut F8,
         out: &mut Sums,
     ) -> F8 {
         let begin = self.tables.right_start[self.b];
@@ -715,8 +810,9 @@ impl Row<'_> {
         let rights = &self.tables.right[range.clone()];
         let coupling = &self.coupling[range.start - begin..range.end - begin];
         for ((side, k), &g) in sides.iter().zip(rights).zip(coupling) {
-            let joined = row.join(side, g);
+            let mut joined = row.join(side, g);
             least = joined.least(least);
+            joined.admitted = joined.admitted.and(limit.at_least(joined.sse * F8::splat(k.handicap)));
             if !joined.admitted.any() {
                 continue;
             }
@@ -730,7 +826,6 @@ impl Row<'_> {
         }
         *best = greatest;
         out.least[1] = least;
-        *sum = *sum + mass;
         mass
     }
 

@@ -12,7 +12,7 @@
 
 use super::params::Params;
 use super::series::Merging;
-use crate::math::ln;
+use crate::math::{ln, powf};
 
 /// What a table set belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,8 @@ pub struct Right {
     pub alpha: f64,
     /// log2 prior.
     pub prior: f64,
+    /// 2^(−prior/(½(n+ν))): the SSE counts as if larger by this factor.
+    pub handicap: f32,
 }
 
 /// Everything customers of one [`Shape`] share.
@@ -100,6 +102,8 @@ pub struct Tables {
     pub right: Vec<Right>,
     /// Where the right sides of each b begin; length n + 2.
     pub right_start: Vec<usize>,
+    /// Smallest handicap among the right sides of each b with stability and decline.
+    pub least_handicap: Vec<f32>,
     /// Among the right sides of each b, the first whose stability lasts tau periods of the original series.
     pub right_long: Vec<usize>,
     /// For each left side in turn and each right side of its b: g = α_L/(α_L+α_R) and g·α_R.
@@ -153,6 +157,7 @@ impl Tables {
             decline: (0..=n - 2).map(|c| Decline::new(n - c, params.max_fall)).collect(),
             right: Vec::new(),
             right_start: vec![0; n + 2],
+            least_handicap: vec![1.0; n + 1],
             right_long: vec![0; n + 1],
             coupling: Vec::new(),
             explore: Vec::new(),
@@ -196,8 +201,12 @@ impl Tables {
         for c in ends {
             let stable = (c - b) as f64;
             let alpha = if c < n { stable + self.decline[c].alpha } else { stable };
-            self.right.push(Right { c, alpha, prior: prior.right(b, c) });
+            let prior = prior.right(b, c);
+            let handicap = powf(2.0, -prior / self.half_df) as f32;
+            self.right.push(Right { c, alpha, prior, handicap });
         }
+        let both = self.right[self.right_start[b]..].iter().filter(|r| r.c > b && r.c < n);
+        self.least_handicap[b] = both.map(|r| r.handicap).fold(f32::MAX, f32::min);
     }
 
     /// Number of candidates: all admissible divisions of the series.

@@ -1,8 +1,9 @@
-//! Growing, pruning and cross-validating on ranks: every column is sorted once, and a level of the tree is one walk
-//! along each sorted column with a few counters per open node (Mehta, Agrawal & Rissanen 1996, SLIQ).
+//! Growing, pruning and cross-validating on ranks: every column is sorted once, and a level of the tree is
+//! one walk along each sorted column with a few counters per open node (Mehta, Agrawal & Rissanen 1996,
+//! SLIQ).
 //!
-//! Only ranks are read, so a monotone transform of a feature changes nothing but the thresholds' values. Counts are
-//! integers, so the order of rows changes nothing at all.
+//! Only ranks are read, so a monotone transform of a feature changes nothing but the thresholds' values.
+//! Counts are integers, so the order of rows changes nothing at all.
 
 use super::{Column, Options, Pruned, SEED};
 use crate::math::Rng;
@@ -108,8 +109,8 @@ pub(super) struct Deal {
 }
 
 impl Deal {
-    /// Deals the rows of each class in the order of their hashes, like cards: rows that are alike are neighbors and so
-    /// are spread evenly. `tie` tells apart rows that differ only outside the columns.
+    /// Deals the rows of each class in the order of their hashes, like cards: rows that are alike are
+    /// neighbors and so are spread evenly. `tie` tells apart rows that differ only outside the columns.
     pub fn new(table: &Table, tie: Option<&[f64]>, hold_out: bool, options: &Options) -> Self {
         let n_folds = options.folds.min(MOST_FOLDS);
         let hashes = table.hashes();
@@ -366,11 +367,8 @@ fn prices(nodes: &[Node], totals: [u32; 2]) -> Vec<f64> {
             };
         }
         let link = |i: usize| (wrong(&nodes[i]) - below[i].0) / (below[i].1 - 1.0);
-        let branches = |price: &[f64]| {
-            let left = |&i: &usize| nodes[i].split.is_some() && price[i] == f64::INFINITY;
-            (0..nodes.len()).filter(left).collect::<Vec<usize>>()
-        };
-        let branches = branches(&price);
+        let is_branch = |&i: &usize| nodes[i].split.is_some() && price[i] == f64::INFINITY;
+        let branches: Vec<usize> = (0..nodes.len()).filter(is_branch).collect();
         let Some(weakest) = branches.iter().map(|&i| link(i)).min_by(f64::total_cmp) else { return price };
         alpha = alpha.max(weakest);
         for i in branches {
@@ -455,7 +453,8 @@ fn cross_validated(
         let says: Vec<bool> = nodes.iter().map(|n| says_target(n.counts, nodes[0].counts)).collect();
         for &row in training.rows.iter().filter(|&&row| deal.part[row as usize] == fold) {
             let class = table.target[row as usize];
-            // Larger prices end higher up: from the smallest tree down, each walk goes on where the last one stopped.
+            // Larger prices end higher up: from the smallest tree down, each walk goes on where the last one
+            // stopped.
             let mut at = 0;
             for (beta, wrong) in betas.iter().zip(&mut wrong).rev() {
                 while let Some(split) = nodes[at].split.filter(|_| price[at] > *beta) {

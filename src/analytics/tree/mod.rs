@@ -1,37 +1,40 @@
 //! Which simple rules tell the customers who are released, or who leave, from the others?
 //!
-//! A classification tree: of all splits `feature <= threshold`, thresholds midway between adjacent values, the one with
-//! the greatest `gain = G(node) - G(left) - G(right)`, again in both halves, at most 4 deep, no leaf below
-//! `max(20, 1 % of n)`. `G = 2 a b / (a + b)` is Gini's impurity times the node's weight, with `a`, `b` the weights of the
-//! other customers and of the target in it; each of the two classes weighs 1/2 in total, however rare the target.
-//! A leaf says "target" where `b > a`.
+//! A classification tree: of all splits `feature <= threshold`, thresholds midway between adjacent values,
+//! the one with the greatest `gain = G(node) - G(left) - G(right)`, again in both halves, at most 4 deep, no
+//! leaf below `max(20, 1 % of n)`. `G = 2 a b / (a + b)` is Gini's impurity times the node's weight, with
+//! `a`, `b` the weights of the other customers and of the target in it; each of the two classes weighs 1/2 in
+//! total, however rare the target. A leaf says "target" where `b > a`.
 //!
-//! Pruning: a node is cut at the `alpha` where `(R(node) - R(leaves below)) / (n_leaves - 1)` is the least in the tree, with
-//! `R` the weight of what a node says wrongly; of the nested trees the smallest is kept whose error in 10-fold
-//! cross-validation is within one standard error of the least. Error and its square error, with `e_c` the wrong share of
-//! class c: `(e_0 + e_1) / 2`, `sum over c of e_c (1 - e_c) / (4 n_c)`.
+//! Pruning: a node is cut at the `alpha` where `(R(node) - R(leaves below)) / (n_leaves - 1)` is the least in
+//! the tree, with `R` the weight of what a node says wrongly; of the nested trees the smallest is kept whose
+//! error in 10-fold cross-validation is within one standard error of the least. Error and its square error,
+//! with `e_c` the wrong share of class c: `(e_0 + e_1) / 2`, `sum over c of e_c (1 - e_c) / (4 n_c)`.
 //!
-//! Two uses: [`released`] describes value class I by present features; [`leavers`] foretells exits within H months from
-//! features at `as_of - H`, and is judged on the 30 % of customers it was not grown on.
+//! Two uses: [`released`] describes value class I by present features; [`leavers`] foretells exits within H
+//! months from features at `as_of - H`, and is judged on the 30 % of customers it was not grown on.
 //!
-//! Symbols: gains and impurities 0..=0.5; shares 0..=1; a feature's unit is [`Feature::unit`]. Sources: Breiman,
-//! Friedman, Olshen & Stone 1984 (splits ch. 2, priors 4.4, pruning 3.3, standard error 3.4.3); level-wise growth from
-//! presorted columns after Mehta, Agrawal & Rissanen 1996; methods.md 24.2.
+//! Symbols: gains and impurities 0..=0.5; shares 0..=1; a feature's unit is [`Feature::unit`]. Sources:
+//! Breiman, Friedman, Olshen & Stone 1984 (splits ch. 2, priors 4.4, pruning 3.3, standard error 3.4.3);
+//! level-wise growth from presorted columns after Mehta, Agrawal & Rissanen 1996; methods.md 24.2.
 //!
-//! Which customers are held out, sampled or in which fold follows from a hash of their own ranks with the seed [`SEED`],
-//! within each class in turn, so the result does not depend on the order of rows. Above 20,000 customers the tree is grown
-//! on a sample ([`Tree::sampled`]) that keeps as much as it can of the rarer class; all counts are of all customers.
+//! Which customers are held out, sampled or in which fold follows from a hash of their own ranks with the
+//! seed [`SEED`], within each class in turn, so the result does not depend on the order of rows. Above 20,000
+//! customers the tree is grown on a sample ([`Tree::sampled`]) that keeps as much as it can of the rarer
+//! class; all counts are of all customers.
 //!
-//! Degenerate cases: fewer than 200 customers, or 20 of the smaller class, give a [`Problem`]. Values that are not
-//! finite are unknown: they go to the side with more cases, the left one of equals ([`Split::unknown`]). Columns without
-//! two different values are left out and named. Where no split survives pruning there is one rule without conditions.
+//! Degenerate cases: fewer than 200 customers, or 20 of the smaller class, give a [`Problem`]. Values that
+//! are not finite are unknown: they go to the side with more cases, the left one of equals
+//! ([`Split::unknown`]). Columns without two different values are left out and named. Where no split survives
+//! pruning there is one rule without conditions.
 //!
 //! ```
 //! use tenure::analytics::tree::{Column, Feature, Options, grow};
 //! // methods.md 24.2: one split, Gini .5 -> .2
 //! let x = [1., 2., 3., 4., 5., 6., 7., 8.];
 //! let y = [false, false, false, true, true, true, true, false];
-//! let options = Options { min_leaf: Some(1), max_depth: 1, folds: 0, min_rows: 8, min_class: 2, ..Options::default() };
+//! let small = Options { min_leaf: Some(1), max_depth: 1, folds: 0, min_rows: 8, ..Options::default() };
+//! let options = Options { min_class: 2, ..small };
 //! let tree = grow(&[Column::new(Feature::Recency, &x)], &y, None, &options).unwrap();
 //! let split = tree.nodes[0].split.unwrap();
 //! assert_eq!(split.threshold, 3.5);
@@ -134,8 +137,9 @@ impl Feature {
         }
     }
 
-    /// Whether value classes are computed from it, so that a rule with it repeats the definition. `purchases`: current
-    /// value rests on a purchase model (which reads R, F, M and tenure), not on a survival curve of contracts.
+    /// Whether value classes are computed from it, so that a rule with it repeats the definition.
+    /// `purchases`: current value rests on a purchase model (which reads R, F, M and tenure), not on a
+    /// survival curve of contracts.
     #[must_use]
     pub fn defines_class(self, purchases: bool) -> bool {
         match self {

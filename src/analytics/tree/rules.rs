@@ -1,4 +1,5 @@
-//! The two uses of the tree: describing who is released, and foretelling who leaves; and the rules read off its leaves.
+//! The two uses of the tree: describing who is released, and foretelling who leaves; and the rules read off
+//! its leaves.
 
 use super::cart::{Deal, HELD_OUT};
 use super::{Column, Feature, Options, Problem, Side, Tree, checked, tree_of};
@@ -84,8 +85,8 @@ pub struct Rule {
     pub revenue: f64,
     /// Their profit, money; `None` where profit is not known.
     pub profit: Option<f64>,
-    /// Share of the target among those who meet it and by whom the tree is judged: the precision of a rule that
-    /// catches. `None` if there are none.
+    /// Share of the target among those who meet it and by whom the tree is judged: the precision of a rule
+    /// that catches. `None` if there are none.
     pub precision: Option<ShareOf>,
 }
 
@@ -117,8 +118,8 @@ pub struct Released {
     pub defines_target: bool,
 }
 
-/// Describes the target (value class I) by present features. `purchases` as in [`Feature::defines_class`]; money columns
-/// have one entry per customer, and one that is missing or not finite counts as 0.
+/// Describes the target (value class I) by present features. `purchases` as in [`Feature::defines_class`];
+/// money columns have one entry per customer, and one that is missing or not finite counts as 0.
 ///
 /// # Errors
 /// Too few customers of either class, or no usable column.
@@ -212,7 +213,8 @@ pub struct Leavers {
     pub tree: Tree,
     /// Its rules, catching ones first, then by precision.
     pub rules: Vec<Rule>,
-    /// The rule each customer meets, now (or then, see [`LeaversInput::now`]); `None` for customers not included.
+    /// The rule each customer meets, now (or then, see [`LeaversInput::now`]); `None` for customers not
+    /// included.
     pub rule_idx: Vec<Option<u16>>,
     /// Customers it was grown from.
     pub n_training: u32,

@@ -1,8 +1,8 @@
 use super::*;
 use crate::math::Rng;
 
-/// Columns of `n` customers: informative, noisy, coarse (many ties), with gaps; and a target that depends on the first
-/// and the third.
+/// Columns of `n` customers: informative, noisy, coarse (many ties), with gaps; and a target that depends on
+/// the first and the third.
 fn sample(n: usize, seed: u64) -> (Vec<Vec<f64>>, Vec<bool>) {
     let mut rng = Rng::new(seed);
     let mut columns = vec![Vec::new(); 4];
@@ -52,23 +52,23 @@ fn ex_24_2_first_split() {
     assert_eq!(leaves(&tree).iter().map(|n| n.gini).sum::<f64>(), 0.0);
 }
 
-/// Pruning by hand: 20 others, 20 of the target, so that each customer weighs 1/40. Splitting the root takes 6 errors
-/// off 20 with two more leaves below; splitting its right child takes 2 off 8... see the comments.
+/// 20 others and 20 of the target, so that each weighs 1/40. By value 12 + 1, 2 + 15, 6 + 4: the root is
+/// split into the first and the rest (8 + 19), and the rest in two. Wrong: 1 + 2 + 4 = 7 with three leaves, 1
+/// + 8 = 9 with two, 20 alone; so the lower split is worth 2/40 a leaf, the upper one then 11/40.
 #[test]
 fn weakest_links_by_hand() {
-    // Root (20, 20): others <= 3.5 mostly. Groups by value: 1: 12+2, 2: 4+4, 3: 4+14 (others + target).
-    let groups = [(1.0, 12, 2), (2.0, 4, 4), (3.0, 4, 14)];
     let (mut x, mut y) = (Vec::new(), Vec::new());
-    for (value, others, targets) in groups {
+    for (value, others, targets) in [(1.0, 12, 1), (2.0, 2, 15), (3.0, 6, 4)] {
         x.extend(vec![value; others + targets]);
         y.extend(vec![false; others]);
         y.extend(vec![true; targets]);
     }
-    let tree = grow(&[Column::new(Feature::Recency, &x)], &y, None, &Options { folds: 10, ..SMALL }).unwrap();
-    // Full tree: 3 leaves, wrong 2 + 4 + 4 = 10; without the lower split 10 too (its price is 0), root 20: price 10/40.
-    let alphas: Vec<(f64, u32)> = tree.sequence.iter().map(|p| (p.alpha, p.n_leaves)).collect();
-    assert_eq!(alphas, [(0.0, 2), (0.25, 1)]);
-    assert_eq!(leaves(&tree).len(), 2);
+    let column = [Column::new(Feature::Recency, &x)];
+    let tree = grow(&column, &y, None, &Options { folds: 10, ..SMALL }).unwrap();
+    assert_eq!(tree.sequence.iter().map(|p| p.n_leaves).collect::<Vec<_>>(), [3, 2, 1]);
+    for (pruned, alpha) in tree.sequence.iter().zip([0.0, 2.0 / 40.0, 11.0 / 40.0]) {
+        assert!((pruned.alpha - alpha).abs() < 1e-12, "{pruned:?}");
+    }
 }
 
 /// The tree by definition: every threshold of every column at every node, counted anew.
