@@ -18,6 +18,7 @@ mod products;
 mod relations;
 mod segments;
 mod settings;
+mod stage_columns;
 mod table;
 mod worth;
 
@@ -48,6 +49,7 @@ use crate::analytics::relationship::Quality as RelationshipQuality;
 use crate::analytics::retention_budget::RetentionBudget;
 use crate::analytics::sbg::SbgFit;
 use crate::analytics::snapshot::Snapshot;
+use crate::analytics::stage_table::{LookBack, Peaks, StageTable, Transitions};
 use crate::analytics::tiers::Tiers;
 use crate::analytics::value_matrix::ValueClass;
 pub use crate::ingest::Quality;
@@ -383,6 +385,14 @@ pub struct Lifecycle {
     pub left_truncated: u32,
     /// Length of a period in months.
     pub period_months: u32,
+    /// The table of stages (表 3-1): what the theory expects and what these data say, with intervals and marks.
+    pub stage_table: Option<StageTable>,
+    /// How customers go from stage to stage, and how long stages last.
+    pub transitions: Option<Transitions>,
+    /// What came of each stage within half a year.
+    pub outlook: Option<LookBack>,
+    /// Whether profit peaks later than value.
+    pub peaks: Option<Peaks>,
 }
 
 /// One stage today.

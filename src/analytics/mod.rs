@@ -30,6 +30,7 @@ pub mod sbg;
 pub mod snapshot;
 pub mod spend;
 pub mod stage;
+pub mod stage_table;
 pub mod survival;
 pub mod tiers;
 pub mod tree;

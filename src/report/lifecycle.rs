@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::build::{Work, is_alerted};
 use super::figures::monthly_now;
+use super::stage_columns::StageColumns;
 use super::{
     CustomerPattern, CustomerStage, Lifecycle, MixPoint, Notice, PatternDetail, PatternRow, StageMeasure,
     StageRow, TypicalLife, ValidSettings,
@@ -13,6 +14,9 @@ use crate::analytics::orders::{LeftTruncation, MonthlySeries, Orders, monthly_se
 use crate::analytics::pattern::{self, Patterns, Verdict};
 use crate::analytics::stage::{
     self, Badge, Basis, BestFit, Kind, LevelSource, Params, Series, SeriesSet, Stage, Stages, State, season,
+};
+use crate::analytics::stage_table::{
+    self, Indirect, LookBack, OutlookInput, Peaks, StageTable, TableInput, TableOptions,
 };
 use crate::analytics::tiers::TREND_PERIODS;
 use crate::customer::{Day, Month};
@@ -45,6 +49,8 @@ pub(super) struct Relationships {
     patterns: Patterns,
     stages: Stages,
     set: SeriesSet,
+    /// Value, cost and orders per month, before a season was taken out.
+    series: MonthlySeries,
 }
 
 /// Runs the stage method on all customers.
@@ -59,18 +65,37 @@ pub(super) fn relationships(
     let exited = exits.exited();
     let series = monthly_series(orders, as_of, &exited);
     let raw = series_set(&series, &exited, &truncation.customers);
-    let set = match season::estimate(&raw, false) {
+    let season = match settings.season {
+        Some(false) => season::Season::TooShort,
+        asked => season::estimate(&raw, asked == Some(true)),
+    };
+    let set = match season {
         season::Season::Found { index, .. } => season::remove(&raw, &index),
         _ => raw,
     };
-    let params = Params { tau_months: f64::from(settings.tau_months), ..Params::default() };
+    let params = Params {
+        tau_months: f64::from(settings.tau_months),
+        hazards: [
+            1.0 / settings.exploration_months,
+            1.0 / settings.build_up_months,
+            1.0 / settings.stability_months,
+        ],
+        ..Params::default()
+    };
     let mut told = |done: usize, total: usize| {
         progress(done, total);
         ControlFlow::Continue(())
     };
     // The only error is a progress function that breaks off, and this one never does.
     let stages = stage::fit(&set, &params, &mut told).unwrap_or_else(|_| empty_stages(&params));
-    let patterns = pattern::patterns(&stages, &params);
+    let patterns = if settings.rising_profit_is_early {
+        let profit = profit_by_month(&series, settings.gross_margin);
+        pattern::patterns_where(&stages, &params, |c, best| {
+            pattern::rising_at_exit(&profit[series.range(c)], best)
+        })
+    } else {
+        pattern::patterns(&stages, &params)
+    };
     let mut forecast = [0.0; 4];
     for verdict in &patterns.customers {
         if let Verdict::Active { forecast: own, .. } = verdict {
@@ -95,6 +120,7 @@ pub(super) fn relationships(
         patterns,
         stages,
         set,
+        series,
     }
 }
 
@@ -103,6 +129,14 @@ fn empty_stages(params: &Params) -> Stages {
     match stage::fit(&SeriesSet::new(Kind::Orders), params, &mut |_, _| ControlFlow::Continue(())) {
         Ok(stages) => stages,
         Err(_) => unreachable!("an empty set is never cancelled"),
+    }
+}
+
+/// Value less cost, or value times the margin where the file has no costs.
+fn profit_by_month(series: &MonthlySeries, margin: f64) -> Vec<f64> {
+    match &series.cost {
+        Some(cost) => series.value.iter().zip(cost).map(|(v, c)| v - c).collect(),
+        None => series.value.iter().map(|v| v * margin).collect(),
     }
 }
 
@@ -208,7 +242,12 @@ pub(super) fn arrange(work: &Work<'_>, r: &Relationships, notices: &mut Vec<Noti
         repeaters += 1;
         declining += u32::from(r.stage[c] == CustomerStage::Decline);
     }
+    let measured = measured(work, r);
     Lifecycle {
+        stage_table: measured.table,
+        transitions: Some(stage_table::transitions(&r.stages)),
+        outlook: measured.outlook,
+        peaks: measured.peaks,
         stages: CustomerStage::ALL.into_iter().map(|stage| stage_row(work, r, stage)).collect(),
         table: measures(r),
         mix: mix(r),
@@ -219,6 +258,47 @@ pub(super) fn arrange(work: &Work<'_>, r: &Relationships, notices: &mut Vec<Noti
         lingering: active.iter().filter(|&&c| r.stages.customers[c].lingering).count() as u32,
         left_truncated: work.truncation.customers.iter().filter(|t| **t).count() as u32,
         period_months: 1,
+    }
+}
+
+/// The table of stages and what belongs to it.
+struct Measured {
+    table: Option<StageTable>,
+    outlook: Option<LookBack>,
+    peaks: Option<Peaks>,
+}
+
+/// Measures per stage on the file's own columns. An error is a column of another length than the series, which these
+/// are not: the result is then absent.
+fn measured(work: &Work<'_>, r: &Relationships) -> Measured {
+    let columns = StageColumns::of(work, &r.series);
+    let options = TableOptions::default();
+    let value = work.model.new_customer_value.unwrap_or(0.0);
+    let input = TableInput {
+        set: &r.set,
+        stages: &r.stages,
+        value: &r.series.value,
+        units: columns.units.as_deref(),
+        at_mean_price: columns.at_mean_price.as_deref(),
+        cost: r.series.cost.as_deref(),
+        cost_to_serve: columns.cost_to_serve.as_deref(),
+        indirect: columns.referrals.as_deref().map(|referrals| Indirect {
+            referrals,
+            referral_value: value,
+            complaints: columns.complaints.as_deref(),
+            complaint_cost: work.settings.cost_per_contact,
+        }),
+        margin: work.margin,
+    };
+    let profit = profit_by_month(&r.series, work.margin);
+    let exit: Vec<Option<i32>> = (0..work.n())
+        .map(|c| work.exits.detection_date(c).filter(|_| work.exited[c]).map(|day| day.month().0))
+        .collect();
+    let back = OutlookInput { set: &r.set, stages: &r.stages, amount: &profit, exit: &exit, months: 6.0 };
+    Measured {
+        table: stage_table::stage_table(&input, &options).ok(),
+        outlook: stage_table::outlook(&back, &options).ok(),
+        peaks: stage_table::peaks(&input, &options).ok().flatten(),
     }
 }
 

@@ -6,7 +6,8 @@
 //! `rho(y) = (alpha+y)^A (beta+y)^s s ∫_y^∞ (alpha+u)^-A (beta+u)^-(s+1) du`, a number in 0..=1. Then
 //!
 //! - `ln L = ln G(A) - ln G(r) + r ln alpha + s ln beta - A ln(alpha+T) - s ln(beta+T)
-//!   + ln(1 - rho(T) + rho(t_x) e^g)`, `g = A ln((alpha+T)/(alpha+t_x)) + s ln((beta+T)/(beta+t_x)) >= 0` (G = gamma function);
+//!   + ln(1 - rho(T) + rho(t_x) e^g)` (G = gamma function),
+//!   `g = A ln((alpha+T)/(alpha+t_x)) + s ln((beta+T)/(beta+t_x)) >= 0`;
 //! - `P(alive) = 1/(1 - rho(T) + rho(t_x) e^g)`;
 //! - `E[Y(t)] = P A/(alpha+T) (beta+T) (1 - e^((s-1) l))/(s-1)`, `S(t) = P e^(s l)`, `l = ln((beta+T)/(beta+T+t))`;
 //! - `DERT = P A/(alpha+T) ∫_0^∞ e^(-delta t) ((beta+T)/(beta+T+t))^s dt`: purchases ever, discounted continuously;
@@ -27,7 +28,7 @@
 //! ```
 //! use tenure::analytics::btyd::{History, Model, ParetoNbd};
 //!
-//! // Fader, Hardie & Lee 2005: the CDNOW customer no. 1516, who bought 26 times more in 31 weeks.
+//! // The published CDNOW fit, and its customer 1516, who bought 26 times more in 31 weeks (BTYD walkthrough).
 //! let model = ParetoNbd { r: 0.55315, alpha: 10.57633, s: 0.60625, beta: 11.67150 };
 //! let h = History { n_repeats: 26, last_purchase_age_weeks: 30.86, tenure_weeks: 31.0 };
 //! assert!((model.p_alive(&h) - 0.9979).abs() < 5e-5);
