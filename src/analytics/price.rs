@@ -143,7 +143,7 @@ impl Response {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum MonthEffects {
-    /// Every month has many observations of other customers.
+    /// 30 observations a month or more on average.
     Removed,
     /// Fewer than 30 observations a month on average: a month's mean would be mostly the customer's own response, so
     /// products alone are demeaned and season stays in the estimate.
@@ -447,7 +447,7 @@ mod tests {
         // w = 100 each: Q = 100 + 100, tau^2 = (200 - 1) / (200 - 100).
         let (mean, tau2) = pool(&[-1.0, -3.0], &[0.1, 0.1]).unwrap();
         assert!((mean + 2.0).abs() < 1e-12 && (tau2 - 1.99).abs() < 1e-12);
-        // Three customers, unequal: w = 25, 4, 1; fixed mean -1.2333; Q = 2.0333 < 3 - 1 + .05 (...), so the least tau^2.
+        // Three customers, w = 25, 4, 1: fixed mean -1.2333, Q = .3667 < 3 - 1, so the least tau^2.
         let (mean, tau2) = pool(&[-1.2, -1.5, -1.0], &[0.2, 0.5, 1.0]).unwrap();
         assert_eq!(tau2, MIN_TAU2);
         let w = [1.0 / 0.09, 1.0 / 0.30, 1.0 / 1.05];

@@ -35,8 +35,6 @@ pub(super) struct Facts {
     pub outstanding: Option<Vec<f64>>,
     /// Referrals given.
     pub n_referrals: Option<Vec<f64>>,
-    /// Whether somebody referred the customer.
-    pub referred: Option<Vec<bool>>,
     /// Profit of the last twelve months after cost to serve.
     pub profit: CustomerProfit,
 }
@@ -120,7 +118,6 @@ impl Facts {
             answered_share: side.answered_share,
             outstanding: side.outstanding,
             n_referrals: side.n_referrals,
-            referred: side.referred,
             profit,
         }
     }
@@ -137,7 +134,6 @@ struct Side {
     overdue_days: Option<Vec<f64>>,
     outstanding: Option<Vec<f64>>,
     n_referrals: Option<Vec<f64>>,
-    referred: Option<Vec<bool>>,
 }
 
 impl Side {
@@ -147,13 +143,6 @@ impl Side {
         out.take_payments(side, ledger, n, as_of);
         if let Some(referrals) = &side.referrals {
             out.n_referrals = Some(counted(n, referrals.referrer.iter().map(|&c| (c, 1.0))));
-            let mut referred = vec![false; n];
-            for &c in referrals.referred.iter().flatten() {
-                if let Some(flag) = referred.get_mut(c as usize) {
-                    *flag = true;
-                }
-            }
-            out.referred = Some(referred);
         }
         out
     }

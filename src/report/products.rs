@@ -227,7 +227,7 @@ fn rules(
             .collect(),
         no_rules: match &mined.outcome {
             Outcome::Found { .. } => None,
-            Outcome::NoRules { because } => Some(because.clone()),
+            Outcome::NoRules { because } => Some(*because),
         },
         n_with_next: 0,
         expected_monthly_profit: 0.0,
@@ -276,7 +276,7 @@ fn arrange_price(ledger: &Ledger, as_of: Day, found: &PriceSensitivity) -> Price
     Price {
         discount_share: found.discount_share,
         reference: found.reference,
-        pooled: found.pooled.clone(),
+        pooled: found.pooled,
         month_effects: found.month_effects,
         not_estimated: found.not_estimated,
         n_elastic: found.n_elastic,

@@ -50,7 +50,8 @@ impl StageColumns {
             out.units = Some(by_month(series, units));
             let price = ledger.product.as_ref().map(|product| (product, mean_prices(work, quantity)));
             out.at_mean_price = price.map(|(product, mean)| {
-                let at = |i: usize| mean.get(product.code[i] as usize).copied().flatten().map(|p| p * quantity[i]);
+                let at =
+                    |i: usize| mean.get(product.code[i] as usize).copied().flatten().map(|p| p * quantity[i]);
                 by_month(series, rows().filter_map(|i| Some((ledger.customer[i], ledger.day[i], at(i)?))))
             });
         }

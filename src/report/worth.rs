@@ -117,7 +117,7 @@ pub(super) fn exit(
     let whale = exit::whale_curve(&facts.profit.profit, WHALE_POINTS);
     let mut out = Exit {
         view: facts.profit.view,
-        totals: facts.profit.totals.clone(),
+        totals: facts.profit.totals,
         whale,
         disabled: None,
         funnel: None,
