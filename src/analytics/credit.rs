@@ -335,8 +335,7 @@ pub fn worse_grade(payment: &Payment, weights: [f64; 4]) -> Option<NextGrade> {
 
 /// For each item a payment can move, the number at which it alone brings `missing` points.
 fn moves(payment: &Payment, rating: &Rating, weights: [f64; 4], missing: f64) -> [Move; 3] {
-    let target =
-        |item: usize| ((rating.points[item] + missing / weights[item]) / 100.0).clamp(0.0, 1.0);
+    let target = |item: usize| ((rating.points[item] + missing / weights[item]) / 100.0).clamp(0.0, 1.0);
     let to = |i: usize, item, from, at_0: f64, slope: f64| Move { item, from, to: at_0 + slope * target(i) };
     [
         to(0, Item::Collection, payment.collection_rate, 0.7, 0.3),

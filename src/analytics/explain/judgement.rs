@@ -76,6 +76,8 @@ pub enum Lever {
         value: f64,
         /// Standard deviation of all.
         sd: f64,
+        /// Least and greatest value of all.
+        range: [f64; 2],
     },
     /// Another level of a category.
     Level {
@@ -105,7 +107,7 @@ pub struct LogisticInput<'a> {
 
 /// Explains a regression's probability: the three largest contributions `beta (x - mean)`. What would change
 /// it: the smallest move of one covariate that takes p to p*, a number's in its standard deviations, another level of
-/// a category counting as one.
+/// a category counting as one, and only to values that occur.
 #[must_use]
 pub fn logistic(input: &LogisticInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
@@ -125,8 +127,9 @@ pub fn logistic(input: &LogisticInput) -> Explanation {
         return out.no_change(NoChange::NoThreshold);
     };
     let moves = input.levers.iter().filter_map(|lever| match *lever {
-        Lever::Number { feature_idx, beta, value, sd } => {
-            let to = finite(value + needed / beta).filter(|_| sd > 0.0)?;
+        Lever::Number { feature_idx, beta, value, sd, range: [low, high] } => {
+            // A value that nobody has is no advice.
+            let to = finite(value + needed / beta).filter(|v| sd > 0.0 && (low..=high).contains(v))?;
             Some(((needed / beta).abs() / sd, Change::Feature { feature_idx, from: value, to }))
         }
         Lever::Level { feature_idx, level_idx, log_odds } => {
@@ -389,7 +392,7 @@ mod tests {
             value: Some(3.0),
         });
         let number =
-            |feature_idx, beta| Lever::Number { feature_idx, beta, value: 3.0, sd: 2.0 };
+            |feature_idx, beta| Lever::Number { feature_idx, beta, value: 3.0, sd: 2.0, range: [0.0, 9.0] };
         let needed = Some(-1.2678);
         let levers = [number(1, -0.8), number(2, 0.5)];
         let input = LogisticInput { top: &top, p: 0.4, p_star: Some(0.158), needed, levers: &levers };

@@ -650,6 +650,7 @@ mod tests {
             hazards: &[x; 3],
             trend_ratio: Some(x),
             exit_risk: Some((x, x)),
+            exited: false,
         }));
         all.push(warning(&WarningInput {
             as_of: Day(i32::MAX),
@@ -699,7 +700,7 @@ mod tests {
         }));
         let top = [Contribution { feature_idx: 0, log_odds: x, value: Some(x) }; 2];
         let levers = [
-            Lever::Number { feature_idx: 0, beta: x, value: x, sd: x },
+            Lever::Number { feature_idx: 0, beta: x, value: x, sd: x, range: [x, x] },
             Lever::Level { feature_idx: 1, level_idx: 2, log_odds: x },
         ];
         all.push(logistic(&LogisticInput {

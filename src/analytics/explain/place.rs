@@ -305,6 +305,10 @@ pub fn cluster(input: &ClusterInput) -> Explanation {
     for k in (0..input.centers.len() / p).filter(|&k| k != input.cluster_idx) {
         let Some(other) = center(k) else { continue };
         let gap = distance(other) - distance(own);
+        if gap < 0.0 {
+            // Another center is nearer: not what put the customer here.
+            return out.no_change(NoChange::NotDerivable);
+        }
         for j in 0..p {
             let by_sd = gap / (2.0 * weight(j) * (other[j] - own[j]));
             if by_sd.is_finite() && best.is_none_or(|b| by_sd.abs() < b.0) {
@@ -476,8 +480,7 @@ mod tests {
         assert!(matches!(why.changes[0], Change::Move { to: 0.6, beyond: true, .. }));
         let both = tier(&TierInput { elasticity: Some(-2.5), ..input });
         assert_eq!(both.changes, [Change::None { why: NoChange::NotOneMove }]);
-        let core =
-            TierInput { label: Tier::R2, profit_12m: 350.0, discount_dependence: Some(0.1), ..input };
+        let core = TierInput { label: Tier::R2, profit_12m: 350.0, discount_dependence: Some(0.1), ..input };
         assert!(matches!(tier(&core).changes[0], Change::Move { to: 300.0, beyond: true, .. }));
         assert!(matches!(tier(&core).facts[0], Fact::Against { threshold: Some(300.0), reached: true, .. }));
         let slipping = TierInput { label: Tier::R3, trend_p_down: Some(0.04), ..core };
