@@ -250,7 +250,8 @@ impl Series<'_> {
             values[0] -= self.first_order_value;
         }
         let merging = Merging::of(values.len());
-        Prepared { shape: self.shape(), unit: self.unit(kind), values: merging.merge(&values) }
+        let values = if merging.n() < values.len() { merging.merge(&values) } else { values };
+        Prepared { shape: self.shape(), unit: self.unit(kind), values }
     }
 }
 
