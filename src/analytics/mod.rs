@@ -1,7 +1,16 @@
-//! The methods, one file or folder each, named by the method. Every file opens with the question it answers, the
-//! formula, its symbols with units and ranges, its source and its degenerate cases.
+//! The methods, one file or folder each, named by the method. Every method opens with the question it answers, the
+//! formula, its symbols with units and ranges, its source, its degenerate cases and a doctest; parts of a folder say
+//! what they are for.
 //!
 //! Over checked inputs everything here is total: a degenerate input gives a documented value, never a panic.
+//!
+//! # Index
+//!
+//! How many tests hold each method: those in its own files, and those in files of the folder `tests` that use it
+//! (`tests/docs.rs` keeps the count).
+//!
+//! | method | tests in its files | tests from outside |
+//! |---|---|---|
 
 pub mod ahp;
 pub mod basket;
