@@ -105,10 +105,12 @@ fn every_file_of_a_method_says_what_it_is_for() {
 fn the_index_counts_the_tests_of_each_method() {
     let path = root().join("src/analytics/mod.rs");
     let text = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once("//! | method | tests in its files | tests from outside |\n").unwrap();
+    let (before, rest) =
+        text.split_once("//! | method | tests in its files | tests from outside |\n").unwrap();
     let after = rest.lines().skip_while(|l| l.starts_with("//! |")).collect::<Vec<_>>().join("\n");
     let counts = counts();
-    let mut table = String::from("//! | method | tests in its files | tests from outside |\n//! |---|---|---|\n");
+    let mut table =
+        String::from("//! | method | tests in its files | tests from outside |\n//! |---|---|---|\n");
     for (name, (unit, outside)) in &counts {
         table += &format!("//! | [`{name}`] | {unit} | {outside} |\n");
     }

@@ -290,8 +290,8 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
             let beta = j - k.g_f * q;
             let p = beta * k.inv_alpha;
             out[0][l] = p;
-            out[1][l] = (sb[2][l] - q * q * k.inv_f - beta * p).max(0.0);
-            out[2][l] = q * if q >= 0.0 { k.rise_up } else { k.rise_down };
+            out[1][l] = at_least_zero(sb[2][l] - q * q * k.inv_f - beta * p);
+            out[2][l] = at_least_zero(q) * k.rise_up - at_least_zero(-q) * k.rise_down;
             out[3][l] = q * k.inv_f;
         }
         left.push(Side::from(&out));
@@ -304,7 +304,7 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
             let q = ((sn[1][l] - sc[1][l]) - c as f64 * total) * k.inv_m;
             out[0][l] = total - q - k.g_f * q;
             out[1][l] = q * q * k.inv_f;
-            out[2][l] = q * if q >= 0.0 { k.fall_up } else { k.fall_down };
+            out[2][l] = at_least_zero(q) * k.fall_up - at_least_zero(-q) * k.fall_down;
         }
         decline.push(out);
     }
@@ -328,6 +328,12 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
     }
 }
 
+/// Without a branch, unlike a choice between two factors.
+#[inline(always)]
+fn at_least_zero(x: f64) -> f64 {
+    if x > 0.0 { x } else { 0.0 }
+}
+
 #[inline(always)]
 fn right_side(sum: &[[Eight; 3]], decline: &[[Eight; 4]], b: usize, c: usize, alpha: f64, n: usize) -> Side {
     let mut out = [[0.0; LANES]; 4];
@@ -339,7 +345,7 @@ fn right_side(sum: &[[Eight; 3]], decline: &[[Eight; 4]], b: usize, c: usize, al
         let beta = (sum[c][0][l] - sum[b][0][l]) + d[0][l];
         let p = beta * inv_alpha;
         out[0][l] = p;
-        out[1][l] = (sum[n][2][l] - sum[b][2][l] - d[1][l] - beta * p).max(0.0);
+        out[1][l] = at_least_zero(sum[n][2][l] - sum[b][2][l] - d[1][l] - beta * p);
         out[2][l] = d[2][l];
     }
     Side::from(&out)
