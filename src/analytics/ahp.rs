@@ -18,7 +18,7 @@
 //! - **Hierarchies**: [`synthesize`] weighs the alternatives' weights under each criterion by the criterion's
 //!   weight.
 //!
-//! Symbols: n criteria, 1..=15; a ratios 1/1000..=1000; w shares 0..=1; lambda >= n; CI, CR >= 0, without unit.
+//! Symbols: n criteria, 1..=15; a ratios 1/1000..=1000; w shares 0..=1; lambda >= n; CI, CR >= 0; no units.
 //!
 //! Sources: Saaty 1980; random indices: as named in [`RandomIndex`]; methods.md 8.
 //!

@@ -5,8 +5,8 @@
 //! from the centers so far, the best of three draws (their greedy variant). Then Lloyd's passes (1982), at
 //! most 100: assign every point to its nearest center, move every center to the mean of its points. W
 //! cannot rise; a cluster that lost all its points takes the point farthest from its center, which lowers
-//! it too. The best of several restarts is kept. Passes end where no center moves more than 1e-6 of the
-//! points' spread.
+//! it too. Passes end where no label changes or no center moves more than 1e-6 of the points' spread. The
+//! best of several restarts is kept.
 //!
 //! Symbols: x points and m centers in the (standardized) units of the points; W in their square, 0 up to
 //! [`total_ss`]; labels 0..k.

@@ -33,8 +33,9 @@
 //! );
 //! let input = ExitInput {
 //!     exited: &[false; 2], profit: &profit, revenue: &[10.0, 1000.0],
-//!     class: &[ValueClass::I, ValueClass::IV], cv: &[-8.0, 500.0], gp: &[5.0, 50.0], annuity: &[20.0; 2], tenure_months: &[24.0; 2],
-//!     stage: None, evidence: EvidenceInput::default(), guard: GuardInput::default(),
+//!     class: &[ValueClass::I, ValueClass::IV], cv: &[-8.0, 500.0], gp: &[5.0, 50.0],
+//!     annuity: &[20.0; 2], tenure_months: &[24.0; 2], stage: None,
+//!     evidence: EvidenceInput::default(), guard: GuardInput::default(),
 //! };
 //! let ExitCandidates::Found(list) = exit_candidates(&input, &ExitSettings::default()) else { panic!() };
 //! assert_eq!((list.candidates.len(), list.candidates[0].profit), (1, -12.0));
