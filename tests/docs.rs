@@ -93,7 +93,7 @@ fn every_method_opens_with_question_source_degenerate_cases_and_a_doctest() {
 #[test]
 fn every_file_of_a_method_says_what_it_is_for() {
     for own in methods().values() {
-        for path in own {
+        for path in own.iter().filter(|p| p.file_name().is_some_and(|n| n != "tests.rs")) {
             let text = std::fs::read_to_string(path).unwrap();
             assert!(text.starts_with("//!"), "{} has no opening", path.display());
         }

@@ -22,8 +22,8 @@
 //!
 //! Source: methods.md 12; Mittal, Sarkees & Murshed 2008.
 //!
-//! Degenerate cases: an absent column leaves the light unknown, and so does a group, contract or tick beyond a
-//! column's end (receivables and referrals count 0 there); a customer without a fixed term is green, one
+//! Degenerate cases: an absent column leaves the light unknown, and so does a group, contract or tick beyond
+//! a column's end (receivables and referrals count 0 there); a customer without a fixed term is green, one
 //! without a group unknown; without any revenue the market share is unknown.
 //!
 //! ```

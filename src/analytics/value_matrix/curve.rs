@@ -30,8 +30,8 @@ use crate::math::{exp, ln};
 /// Share of customers still there by months of tenure, continued beyond what was observed.
 ///
 /// A step function that is 1 at first; beyond the last time it falls with the mean hazard of the last quarter
-/// of the follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0 (the
-/// longest-standing customer left), it is continued from its last positive value instead.
+/// of the follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0
+/// (the longest-standing customer left), it is continued from its last positive value instead.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SurvivalCurve {
     steps: Vec<(f64, f64)>,
