@@ -3,16 +3,16 @@
 //! The page posts one [`Request`] (with the file itself beside it, which the browser passes by reference) and the
 //! worker answers with any number of [`Response::Progress`] and one last response. After a report the worker keeps
 //! the customers' columns and answers [`Request::Customers`] with a page of rows, so that the page never decodes
-//! more than it shows. A run is cancelled by ending its worker; the worker behind the result on screen is another.
+//! more than it shows, and [`Request::Why`] with the explanations of one customer. A run is cancelled by ending its worker; the worker behind the result on screen is another.
 
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::{Error, Mapping, Table};
-use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step};
+use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step, Why};
 use crate::sample::SampleLanguage;
 
 /// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,13 @@ pub enum Request {
         /// Echoed in the answer, so that an overtaken answer can be dropped.
         ticket: u32,
     },
+    /// Why a customer carries each label.
+    Why {
+        /// Customer id, as in a row of the table.
+        customer: String,
+        /// As for a page of the table.
+        ticket: u32,
+    },
 }
 
 /// Said by the worker.
@@ -62,6 +69,13 @@ pub enum Response {
     Customers {
         /// The rows.
         rows: CustomerRows,
+        /// From the request.
+        ticket: u32,
+    },
+    /// Explanations of one customer.
+    Why {
+        /// `None` if there is no such customer.
+        why: Option<Box<Why>>,
         /// From the request.
         ticket: u32,
     },

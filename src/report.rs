@@ -20,6 +20,7 @@ mod segments;
 mod settings;
 mod stage_columns;
 mod table;
+mod why;
 mod worth;
 
 pub use build::{Step, StepProgress, Wanted, build};
@@ -29,6 +30,7 @@ pub use settings::{
     NUMBERS, NumberSetting, ReasonKeyword, Settings, SettingsError, Threshold, Unit, ValidSettings,
 };
 pub use table::{CustomerFilter, CustomerQuery, CustomerRow, CustomerRows, CustomerTable, SortKey};
+pub use why::{FeatureName, Labels, Names, Why, WhyBasis};
 pub use worth::{Credit, Exit, ExitCandidate};
 
 use serde::{Deserialize, Serialize};
@@ -65,6 +67,9 @@ pub struct Report {
     /// One entry per customer in parallel columns; the worker keeps them and hands out pages.
     #[serde(skip)]
     pub customers: CustomerTable,
+    /// What explanations of single customers are made from; the worker keeps it beside the columns.
+    #[serde(skip)]
+    pub why: WhyBasis,
     /// Stages now and over time. `None` where the file has no history per period.
     pub lifecycle: Option<Lifecycle>,
     /// The four patterns of ended relationships, then the active ones; they add up to all customers.

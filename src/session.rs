@@ -123,7 +123,7 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
             ask(outcome, origin, problem)
         }
         Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
-        Response::Customers { .. } => {
+        Response::Customers { .. } | Response::Why { .. } => {
             Session { outcome, activity: Activity::Running { origin, progress: None } }
         }
     }

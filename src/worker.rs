@@ -16,7 +16,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use crate::ingest::{self, Mapping, Table};
 use crate::protocol::{PROTOCOL_VERSION, Problem, Progress, Request, Response};
-use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted};
+use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
 
 /// Bytes fetched from a file at a time: large enough to be fast, small enough for the progress line to move.
@@ -26,10 +26,17 @@ const MAX_BYTES: f64 = 1.5e9;
 /// Rows of the file shown on the columns page.
 const PREVIEW_ROWS: usize = 12;
 
+/// What stays here when a report goes to the page.
+#[derive(Default)]
+struct Kept {
+    table: CustomerTable,
+    basis: WhyBasis,
+}
+
 /// Serves requests until the page ends the worker.
 pub fn run(scope: &DedicatedWorkerGlobalScope) {
     report_panics();
-    let customers: Rc<RefCell<CustomerTable>> = Rc::default();
+    let customers: Rc<RefCell<Kept>> = Rc::default();
     let handler = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let data = event.data();
         if let Some(api) = field(&data, "api") {
@@ -57,7 +64,7 @@ fn report_panics() {
     }));
 }
 
-fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTable>) -> Response {
+fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> Response {
     match request {
         Request::Open { mapping, confirm, settings } => {
             let file = file.and_then(|f| f.dyn_into::<Blob>().ok());
@@ -68,16 +75,22 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<CustomerTa
             answer(open(&sample::csv(language), mapping, confirm, &settings), customers)
         }
         Request::Customers { query, ticket } => {
-            Response::Customers { rows: customers.borrow().page(&query), ticket }
+            Response::Customers { rows: customers.borrow().table.page(&query), ticket }
+        }
+        Request::Why { customer, ticket } => {
+            let kept = customers.borrow();
+            let why = kept.table.find(&customer).and_then(|i| kept.basis.explain(&kept.table, i));
+            Response::Why { why: why.map(Box::new), ticket }
         }
     }
 }
 
 /// Keeps the columns of a report here and lets the rest of it go to the page.
-fn answer(opened: Result<Opened, Problem>, customers: &RefCell<CustomerTable>) -> Response {
+fn answer(opened: Result<Opened, Problem>, customers: &RefCell<Kept>) -> Response {
     match opened {
         Ok(Opened::Report(mut report)) => {
-            *customers.borrow_mut() = std::mem::take(&mut report.customers);
+            *customers.borrow_mut() =
+                Kept { table: std::mem::take(&mut report.customers), basis: std::mem::take(&mut report.why) };
             Response::Report(report)
         }
         Ok(Opened::Table(table)) => Response::Proposal(table),

@@ -61,6 +61,7 @@ fn report_comes_back_from_js_unchanged() {
         // The columns stay in the worker and are not part of the message.
         let customers = std::mem::take(&mut report.customers);
         assert!(customers.id.len() > 300);
+        report.why = Default::default();
         let sent = Response::Report(Box::new(report));
         assert_eq!(there_and_back(&sent), sent);
     }
@@ -86,7 +87,10 @@ fn other_answers_come_back_from_js_unchanged() {
     let nothing = ingest::read(b"", 12).expect_err("an empty file is refused");
     let invalid =
         Settings { gross_margin: Some(3.0), ..Settings::default() }.check().expect_err("out of range");
+    let report = report_of(&bytes);
     for sent in [
+        Response::Why { why: report.why(0).map(Box::new), ticket: 1 },
+        Response::Why { why: None, ticket: 2 },
         Response::Progress(Progress { step: Step::Stages, done: 512.0, total: 600.0 }),
         Response::Proposal(Box::new(table.clone())),
         Response::Failed(Problem::File { error: nothing, table: Some(Box::new(table)) }),
@@ -94,6 +98,17 @@ fn other_answers_come_back_from_js_unchanged() {
         Response::Failed(Problem::Crashed { detail: "记忆 \u{1f600}".to_owned() }),
     ] {
         assert_eq!(there_and_back(&sent), sent);
+    }
+}
+
+#[wasm_bindgen_test]
+fn explanations_come_back_from_js_unchanged() {
+    for bytes in [sample::csv(SampleLanguage::SimplifiedChinese), contracts()] {
+        let report = report_of(&bytes);
+        for i in [0, 1, 7, 50, report.customers.len() - 1, report.customers.len()] {
+            let sent = Response::Why { why: report.why(i).map(Box::new), ticket: 3 };
+            assert_eq!(there_and_back(&sent), sent);
+        }
     }
 }
 
@@ -131,6 +146,7 @@ fn requests_come_back_from_js_unchanged() {
             query: CustomerQuery { filter, offset: 100, limit: 50, ..CustomerQuery::default() },
             ticket: u32::MAX,
         },
+        Request::Why { customer: "客户 7".to_owned(), ticket: 7 },
     ] {
         assert_eq!(there_and_back(&sent), sent);
     }

@@ -423,6 +423,14 @@ fn gaps(orders: &Orders, customer: usize) -> impl Iterator<Item = f64> + '_ {
     days.filter_map(move |day| previous.replace(day).map(|before| f64::from(day - before)))
 }
 
+/// The rhythm of every customer with at least two purchase days, by the pool and rule its thresholds come from.
+#[must_use]
+pub fn rhythms(orders: &Orders, pool: Option<&Pool>, rule: &Rule) -> Vec<Option<Rhythm>> {
+    let own = |c: usize| Some(GapStats::of(gaps(orders, c))).filter(|s| s.k > 0);
+    let rhythm = |c: usize| Some(own(c)?.shrunk_by(pool?, rule.pseudo_gaps));
+    (0..orders.n_customers()).map(rhythm).collect()
+}
+
 fn state_of(silence: f64, t: Threshold) -> State {
     if silence > t.red_days {
         State::Exited

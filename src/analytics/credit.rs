@@ -315,15 +315,33 @@ pub fn next_grade(payment: &Payment, weights: [f64; 4]) -> Option<NextGrade> {
     let grade = rating.grade.better()?;
     let missing = grade.from_score() - rating.score;
     let reachable = |item: usize| rating.lost[item] >= missing && weights[item] > 0.0;
-    let target = |item: usize| ((rating.points[item] + missing / weights[item]) / 100.0).min(1.0);
-    let moves = [
-        (Item::Collection, payment.collection_rate, 0.7, 0.3),
-        (Item::Overdue, payment.overdue_share, 0.5, -0.5),
-        (Item::DaysLate, payment.mean_days_late, 60.0, -60.0),
-    ];
-    let moves = (0..3).zip(moves).filter(|(i, _)| reachable(*i));
-    let moves = moves.map(|(i, (item, from, at_0, slope))| Move { item, from, to: at_0 + slope * target(i) });
-    Some(NextGrade { grade, missing, moves: moves.collect() })
+    let moves = moves(payment, &rating, weights, missing);
+    let moves = (0..3).zip(moves).filter(|(i, _)| reachable(*i)).map(|m| m.1).collect();
+    Some(NextGrade { grade, missing, moves })
+}
+
+/// What would cost the grade: the moves beyond which it is lost; `None` at the worst. `missing` is below 0: the points
+/// there are to lose.
+#[must_use]
+pub fn worse_grade(payment: &Payment, weights: [f64; 4]) -> Option<NextGrade> {
+    let (rating, weights) = (Rating::of(payment, weights), normalized(weights));
+    let grade = Grade::ALL.into_iter().find(|g| *g > rating.grade)?;
+    let missing = rating.grade.from_score() - rating.score;
+    let reachable = |item: usize| weights[item] > 0.0 && rating.points[item] + missing / weights[item] > 0.0;
+    let moves = moves(payment, &rating, weights, missing);
+    let moves = (0..3).zip(moves).filter(|(i, _)| reachable(*i)).map(|m| m.1).collect();
+    Some(NextGrade { grade, missing, moves })
+}
+
+/// For each item a payment can move, the number at which it alone brings `missing` points.
+fn moves(payment: &Payment, rating: &Rating, weights: [f64; 4], missing: f64) -> [Move; 3] {
+    let target = |item: usize| ((rating.points[item] + missing / weights[item]) / 100.0).clamp(0.0, 1.0);
+    let to = |i: usize, item, from, at_0: f64, slope: f64| Move { item, from, to: at_0 + slope * target(i) };
+    [
+        to(0, Item::Collection, payment.collection_rate, 0.7, 0.3),
+        to(1, Item::Overdue, payment.overdue_share, 0.5, -0.5),
+        to(2, Item::DaysLate, payment.mean_days_late, 60.0, -60.0),
+    ]
 }
 
 /// Customers of a grade.

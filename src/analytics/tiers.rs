@@ -47,7 +47,8 @@ pub const ELASTIC: f64 = -2.0;
 /// Periods that the trend test looks at.
 pub const TREND_PERIODS: usize = 8;
 const TREND_MIN_NONZERO: usize = 4;
-const TREND_P: f64 = 0.10;
+/// One-sided p of a fall below which a customer is losing value.
+pub const TREND_P: f64 = 0.10;
 /// R1 is one in so many relational customers, rounded up.
 const TOP_ONE_IN: usize = 100;
 /// Share of relational sales at which R2 ends.
@@ -169,6 +170,10 @@ pub struct Tiers {
     pub relational: usize,
     /// Whether there are so few (under 100) that the top 1 % is one customer.
     pub few: bool,
+    /// Profit of the last customer of R1 by rank, money.
+    pub top_from: Option<f64>,
+    /// Profit of the last customer of R2 by rank, money.
+    pub core_from: Option<f64>,
 }
 
 /// Labels every customer.
@@ -199,7 +204,10 @@ pub fn tiers(input: &TierInput<'_>) -> Tiers {
         TierSize { tier, part: part(&members, &judged) }
     });
     let unjudged: Vec<usize> = (0..n).filter(|&i| labels[i].is_none()).collect();
+    let last = |range: std::ops::Range<usize>| relational[range].last().map(|&i| at(input.profit_12m, i));
     Tiers {
+        top_from: last(0..top),
+        core_from: last(top..core),
         tiers: sizes.to_vec(),
         ranked: vec![
             Ranked {
@@ -234,13 +242,18 @@ fn is_transactional(input: &TierInput<'_>, i: usize) -> bool {
 
 fn is_losing_value(input: &TierInput<'_>, i: usize) -> bool {
     let declines = input.in_decline.is_some_and(|c| c.get(i).copied().unwrap_or(false));
-    let falls = |values: &[f64; TREND_PERIODS]| {
-        values.iter().all(|v| v.is_finite())
-            && values.iter().filter(|v| **v != 0.0).count() >= TREND_MIN_NONZERO
-            && mann_kendall(values).is_some_and(|t| t.p_down < TREND_P)
-    };
+    let falls = |values: &[f64; TREND_PERIODS]| trend_p_down(values).is_some_and(|p| p < TREND_P);
     let recent = || input.recent.and_then(|c| c.get(i)).and_then(Option::as_ref);
     at(input.profit_12m, i) > 0.0 && (declines || recent().is_some_and(falls))
+}
+
+/// One-sided chance of a fall this clear over the last periods where there is none; `None` where too few of them are
+/// not 0.
+#[must_use]
+pub fn trend_p_down(recent: &[f64; TREND_PERIODS]) -> Option<f64> {
+    let usable = recent.iter().all(|v| v.is_finite())
+        && recent.iter().filter(|v| **v != 0.0).count() >= TREND_MIN_NONZERO;
+    mann_kendall(recent).filter(|_| usable).map(|t| t.p_down)
 }
 
 /// Where R1 and R2 end among relational customers by falling profit.

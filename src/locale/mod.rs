@@ -1,11 +1,14 @@
 //! Everything a reader reads: texts, sentences, numbers and dates, in every language.
 //!
 //! A text is one entry with all its languages side by side, so a missing translation does not compile. Sentences
-//! that carry numbers are functions over report fields in [`say`]; nothing here computes.
+//! that carry numbers are functions over report fields in [`say`], those about a single customer in [`why`], the words of
+//! the methods in [`terms`]; nothing here computes.
 
 mod number;
 pub mod say;
+pub mod terms;
 pub mod text;
+pub mod why;
 
 use serde::{Deserialize, Serialize};
 

@@ -119,6 +119,7 @@ pub fn build(
         Dataset::Contracts(contracts) => contracts::build(contracts, settings, progress),
     };
     (report.coverage, report.care) = super::relations::coverage(dataset);
+    report.why.roles = super::relations::roles(dataset);
     report.overview.transactions = u32::try_from(quality.rows_used).unwrap_or(u32::MAX);
     report.quality = quality;
     report

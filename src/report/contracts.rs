@@ -5,7 +5,7 @@ use super::build::{Step, StepProgress, matrix_settings};
 use super::figures::{arrange_matrix, literature, survival_points};
 use super::{
     Because, Churn, ClvModel, CustomerPattern, CustomerStage, CustomerTable, Lifecycle, Loss, LossPrefill,
-    Notice, Overview, PatternDetail, PatternRow, Report, Section, StageRow, ValidSettings, leaving,
+    Notice, Overview, PatternDetail, PatternRow, Report, Section, StageRow, ValidSettings, leaving, why,
 };
 use crate::analytics::churn::{ContractChurn, ContractDesign, contract_churn};
 use crate::analytics::early_warning::{self, Covariate, EarlyWarning, Problem, Values};
@@ -124,13 +124,15 @@ fn arrange(mut work: Work<'_>, mut notices: Vec<Notice>) -> Report {
         if identifiable { (0..n).map(|c| customer_pattern(&work, c)).collect() } else { Vec::new() };
     let warning = (0..n).map(|c| if contracts.churned[c] { 1.0 } else { 0.999_999 * p_exit[c] }).collect();
     // Columns of the table do not belong into the sections.
-    if let Some(warning) = &mut work.warning {
-        warning.p = Vec::new();
-        warning.top = Vec::new();
-    }
-    let columns = &mut work.snapshot;
-    (columns.stage, columns.at_risk) = (Vec::new(), Vec::new());
-    (columns.trend_ratio, columns.pattern) = (Vec::new(), Vec::new());
+    let why_basis = why::of_contracts(
+        contracts,
+        settings,
+        p_exit,
+        &mut work.matrix,
+        &mut work.snapshot,
+        work.warning.as_mut(),
+    );
+    work.snapshot.at_risk = Vec::new();
     notices.sort_by_key(|n| matches!(n, Notice::NotComputed { .. }));
     Report {
         overview,
@@ -154,6 +156,7 @@ fn arrange(mut work: Work<'_>, mut notices: Vec<Notice>) -> Report {
         snapshot: Some(work.snapshot),
         renewals,
         notices,
+        why: why_basis,
         customers: CustomerTable {
             id: contracts.customers.clone(),
             transactions: vec![1; n],

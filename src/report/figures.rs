@@ -7,10 +7,10 @@ use super::{
     CustomerPattern, CustomerStage, CustomerTable, Loss, LossGroup, LossPrefill, MonthValue, Notice,
     Overview, Report, Rfm, RfmCell, RfmGroup, Section, SpendParams, SurvivalPoint, ValueMatrix, ValuePoint,
 };
-use super::{leaving, products, relations, segments, worth};
+use super::{leaving, products, relations, segments, why, worth};
 use crate::analytics::btyd::ModelKind;
 use crate::analytics::churn::{self, BACKTEST_DAYS, ChurnRate};
-use crate::analytics::exit::Decision;
+use crate::analytics::credit::Payment;
 use crate::analytics::loss::{self, Individual, Literature};
 use crate::analytics::reasons::ExitKind;
 use crate::analytics::rfm::Group;
@@ -66,7 +66,13 @@ pub(super) fn arrange(mut work: Work<'_>) -> Report {
     }
     notices.sort_by_key(|n| matches!(n, Notice::NotComputed { .. }));
     report.notices = notices;
-    report.customers = customers(work, actions_of, columns);
+    let learned = why::Learned {
+        p_exit,
+        checks: std::mem::take(&mut columns.exit.checks),
+        payment: std::mem::take(&mut columns.payment),
+    };
+    report.customers = customers(&mut work, actions_of, columns);
+    report.why = why::of_ledger(work, &report, learned);
     report
 }
 
@@ -78,7 +84,8 @@ struct Columns {
     tier: Vec<Option<Tier>>,
     credit_score: Vec<Option<f64>>,
     relationship: Vec<Option<f64>>,
-    exit_decision: Vec<Option<Decision>>,
+    exit: worth::ExitColumns,
+    payment: Vec<Option<Payment>>,
     rule: Vec<Option<u16>>,
     exit_kind: Vec<Option<ExitKind>>,
 }
@@ -97,10 +104,11 @@ fn groups(work: &Work<'_>, report: &mut Report, columns: &mut Columns, notices: 
     report.growth = products::growth_matrix(work.ledger, work.as_of, work.margin, work.settings, notices);
     let (exit, decisions) = worth::exit(work, &work.facts, notices);
     report.exit = Some(exit);
-    columns.exit_decision = decisions;
+    columns.exit = decisions;
     if let Some((section, rated)) = worth::credit(work, notices) {
         report.credit = Some(section);
         columns.credit_score = rated.rating.iter().map(|r| r.as_ref().map(|r| r.score)).collect();
+        columns.payment = rated.payment;
     }
     report.equity = Some(worth::equity(work, &work.facts));
     let (rules, caught) = leaving::rule_trees(work, &work.facts, &work.products, notices);
@@ -583,7 +591,7 @@ fn warning(work: &Work<'_>, c: usize) -> f64 {
     (0.5 + 0.5 * (silence - amber) / (red - amber).max(1e-9)).clamp(0.5, 0.999_999)
 }
 
-fn customers(work: Work<'_>, actions: Vec<u8>, columns: Columns) -> CustomerTable {
+fn customers(work: &mut Work<'_>, actions: Vec<u8>, columns: Columns) -> CustomerTable {
     let n = work.n();
     let next_product =
         work.products.next.as_ref().zip(work.ledger.product.as_ref()).map(|(next, names)| Coded {
@@ -609,11 +617,11 @@ fn customers(work: Work<'_>, actions: Vec<u8>, columns: Columns) -> CustomerTabl
         stage_confidence: confidence,
         pattern,
         p_alive: work.model.forecast.as_ref().map(|f| f.p_alive.clone()).unwrap_or_default(),
-        warning: (0..n).map(|c| warning(&work, c)).collect(),
+        warning: (0..n).map(|c| warning(work, c)).collect(),
         amber_days: work.exits.threshold.iter().map(|t| t.amber_days).collect(),
         red_days: work.exits.threshold.iter().map(|t| t.red_days).collect(),
         actions,
-        profit12m: work.facts.profit.profit,
+        profit12m: std::mem::take(&mut work.facts.profit.profit),
         expected_loss: columns.expected_loss,
         cluster: columns.cluster,
         tier: columns.tier,
@@ -621,14 +629,14 @@ fn customers(work: Work<'_>, actions: Vec<u8>, columns: Columns) -> CustomerTabl
         next_product,
         credit_score: columns.credit_score,
         relationship: columns.relationship,
-        exit_decision: columns.exit_decision,
+        exit_decision: columns.exit.decision,
         rule: columns.rule,
         exit_kind: columns.exit_kind,
         id: work.ledger.customers.clone(),
-        current_value: work.matrix.cv,
-        growth_potential: work.matrix.gp,
-        value_class: work.matrix.class,
-        clv: work.matrix.clv,
+        current_value: std::mem::take(&mut work.matrix.cv),
+        growth_potential: std::mem::take(&mut work.matrix.gp),
+        value_class: std::mem::take(&mut work.matrix.class),
+        clv: std::mem::take(&mut work.matrix.clv),
     }
 }
 

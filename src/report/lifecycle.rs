@@ -46,9 +46,9 @@ pub(super) struct Relationships {
     pub unseen_start: Vec<bool>,
     pub reach_next: [f64; 2],
     pub detail: PatternDetail,
-    patterns: Patterns,
-    stages: Stages,
-    set: SeriesSet,
+    pub patterns: Patterns,
+    pub stages: Stages,
+    pub set: SeriesSet,
     /// Value, cost and orders per month, before a season was taken out.
     series: MonthlySeries,
 }

@@ -201,6 +201,12 @@ impl CustomerTable {
         self.id.is_empty()
     }
 
+    /// Place of the customer with this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.id.iter().position(|own| own == id)
+    }
+
     /// A page of rows. Equal keys go by customer id.
     #[must_use]
     pub fn page(&self, query: &CustomerQuery) -> CustomerRows {

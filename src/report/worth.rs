@@ -10,7 +10,7 @@ use crate::analytics::credit::{self, CreditInput, CreditSettings, GradeSize, Inv
 use crate::analytics::discount::AnnualRate;
 use crate::analytics::equity::{self, ColumnFill, Equity, EquityInput, PastProfit};
 use crate::analytics::exit::{
-    self, Candidate, Decision, Disabled, EvidenceInput, ExitCandidates, ExitInput, ExitSettings,
+    self, Candidate, Check, Decision, Disabled, EvidenceInput, ExitCandidates, ExitInput, ExitSettings,
     Funnel as ExitFunnel, GuardInput, ProfitTotals, ProfitView, Removal, WhaleCurve,
 };
 use crate::analytics::profile::DataRole;
@@ -19,7 +19,7 @@ use crate::customer::Coded;
 /// Points of the whale curve.
 const WHALE_POINTS: usize = 200;
 /// Candidates listed with their checks; the counts are of all.
-const MAX_CANDIDATES: u32 = 200;
+const MAX_CANDIDATES: usize = 200;
 
 /// Profit after cost to serve, and what ending relationships would do (methods.md 12).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,12 +56,17 @@ pub struct ExitCandidate {
     pub candidate: Candidate,
 }
 
-/// Result for the page, and the decision per customer for the table.
-pub(super) fn exit(
-    work: &Work<'_>,
-    facts: &Facts,
-    notices: &mut Vec<Notice>,
-) -> (Exit, Vec<Option<Decision>>) {
+/// What the checks of candidates say, per customer.
+#[derive(Default)]
+pub(super) struct ExitColumns {
+    /// Decision; `None` for who is no candidate; empty where there can be none.
+    pub decision: Vec<Option<Decision>>,
+    /// Checks of each candidate, by customer.
+    pub checks: Vec<(u32, [Check; 10])>,
+}
+
+/// Result for the page, and the columns for the table and for explanations.
+pub(super) fn exit(work: &Work<'_>, facts: &Facts, notices: &mut Vec<Notice>) -> (Exit, ExitColumns) {
     let n = work.n();
     let annuity = super::facts::annuity(work);
     let rivals: Vec<bool> = {
@@ -111,7 +116,8 @@ pub(super) fn exit(
         min_tenure_months: f64::from(work.settings.exit_min_tenure_months),
         cost_to_fix: work.settings.cost_to_fix,
         max_revenue_share: work.settings.exit_revenue_limit,
-        max_listed: MAX_CANDIDATES,
+        // All of them, because each can be asked about; the page gets the first.
+        max_listed: u32::MAX,
         ..ExitSettings::default()
     };
     let whale = exit::whale_curve(&facts.profit.profit, WHALE_POINTS);
@@ -130,18 +136,25 @@ pub(super) fn exit(
         ExitCandidates::Disabled { why } => {
             out.disabled = Some(why);
             notices.push(Notice::NotComputed { section: Section::Exit, because: Because::NoCosts });
-            (out, Vec::new())
+            (out, ExitColumns::default())
         }
         ExitCandidates::Found(list) => {
             let list = *list;
+            let mut checks: Vec<(u32, [Check; 10])> =
+                list.candidates.iter().map(|c| (c.customer_idx, c.checks)).collect();
+            checks.sort_unstable_by_key(|c| c.0);
             out.funnel = Some(list.funnel);
             out.decisions = [list.n_hold, list.n_open, list.n_clear];
             let id = |c: &Candidate| work.ledger.customers.get(c.customer_idx).to_owned();
-            out.candidates =
-                list.candidates.into_iter().map(|c| ExitCandidate { id: id(&c), candidate: c }).collect();
+            out.candidates = list
+                .candidates
+                .into_iter()
+                .take(MAX_CANDIDATES)
+                .map(|c| ExitCandidate { id: id(&c), candidate: c })
+                .collect();
             out.without_all = Some(list.without_all);
             out.without_released = Some(list.without_released);
-            (out, list.decision)
+            (out, ExitColumns { decision: list.decision, checks })
         }
     }
 }

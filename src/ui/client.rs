@@ -169,6 +169,10 @@ fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, J
 }
 
 fn heard(app: App, run: u32, response: Response) {
+    if let Response::Why { .. } = response {
+        // No page asks yet.
+        return;
+    }
     if let Response::Customers { rows, ticket } = response {
         if app.client.with_value(|c| c.ticket == ticket) {
             app.rows.set((ticket, rows));
@@ -179,7 +183,7 @@ fn heard(app: App, run: u32, response: Response) {
         return;
     }
     match &response {
-        Response::Customers { .. } => {}
+        Response::Customers { .. } | Response::Why { .. } => {}
         Response::Progress(p) => mark_step(p.step),
         Response::Report(_) => {
             mark("analyze");

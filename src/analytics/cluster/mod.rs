@@ -191,6 +191,27 @@ pub struct FeatureScale {
     pub sd: f64,
 }
 
+impl FeatureScale {
+    /// A value in standard deviations from the mean of all; `None` where it is missing.
+    #[must_use]
+    pub fn z(&self, value: f64) -> Option<f64> {
+        let z = (points::transform(value, self.transform) - self.mean) / self.sd;
+        z.is_finite().then_some(z)
+    }
+
+    /// The value at so many standard deviations from the mean of all, in original units.
+    #[must_use]
+    pub fn value_at(&self, z: f64) -> f64 {
+        points::back(self.mean + z * self.sd, self.transform)
+    }
+
+    /// What a standard deviation counts in the distances by which customers are grouped.
+    #[must_use]
+    pub fn weight(&self) -> f64 {
+        self.sd / self.spread
+    }
+}
+
 /// A feature that was left out because all customers are equal on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

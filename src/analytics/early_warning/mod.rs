@@ -258,6 +258,49 @@ pub fn early_warning(input: &Input<'_>, options: &Options) -> Result<EarlyWarnin
     })
 }
 
+impl EarlyWarning {
+    /// What a present customer's log-odds would have to change by for the probability of leaving to go from `p` to
+    /// `to`; `None` where one of them is not between 0 and 1.
+    #[must_use]
+    pub fn log_odds_between(&self, tenure_months: f64, p: f64, to: f64) -> Option<f64> {
+        let open = |p: f64| p > 0.0 && p < 1.0;
+        if !(open(p) && open(to)) {
+            return None;
+        }
+        let horizon = f64::from(self.horizon_months);
+        let of = |p: f64| match self.design {
+            ContractDesign::Window { months } => {
+                let q = scaled_risk(p, horizon, months);
+                ln(q / (1.0 - q))
+            }
+            ContractDesign::FullHistory => self.odds_of_months(tenure_months, p),
+        };
+        Some(of(to) - of(p)).filter(|d| d.is_finite())
+    }
+
+    /// The log-odds, tenure apart, at which a customer leaves within the horizon with probability `p` (H).
+    fn odds_of_months(&self, tenure_months: f64, p: f64) -> f64 {
+        let seen = months(tenure_months).floor();
+        let factor = |k: u32| {
+            let time = self.coefficients.first().filter(|c| c.sd > 0.0);
+            let z = time.map_or(0.0, |c| c.slope * (ln(seen + f64::from(k)) - c.mean) / c.sd);
+            exp(z.clamp(-300.0, 300.0))
+        };
+        let factors: Vec<f64> = (1..=self.horizon_months).map(factor).collect();
+        // The risk rises with the log-odds: halve the interval until it is as narrow as a number can be.
+        let (mut low, mut high) = (-300.0, 300.0);
+        for _ in 0..70 {
+            let middle = 0.5 * (low + high);
+            if risk(clamped_odds(middle), &factors) < p {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        0.5 * (low + high)
+    }
+}
+
 /// Which customers are held out: those whose names come first in an order shuffled by the seed, whatever the order of
 /// the rows.
 fn holdout(customers: &Strings, options: &Options) -> Vec<bool> {

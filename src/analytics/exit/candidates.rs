@@ -378,10 +378,16 @@ fn find(input: &ExitInput, settings: &ExitSettings) -> (Funnel, Vec<u32>) {
 }
 
 fn cost_to_fix(input: &ExitInput, settings: &ExitSettings, i: usize) -> f64 {
-    settings.cost_to_fix.unwrap_or_else(|| {
-        let loss = (-at(&input.profit.profit, i)).max(0.0) / 12.0 * at(input.annuity, i).max(0.0);
-        finite(loss.max(-at(input.cv, i)))
-    })
+    let usual = || usual_cost_to_fix(at(&input.profit.profit, i), at(input.annuity, i), at(input.cv, i));
+    settings.cost_to_fix.unwrap_or_else(usual)
+}
+
+/// What fixing a relationship is taken to cost unless the user says: the present value of its losses, money. `annuity`
+/// is the present value of one unit a month.
+#[must_use]
+pub fn usual_cost_to_fix(profit_12m: f64, annuity: f64, cv: f64) -> f64 {
+    let loss = (-profit_12m).max(0.0) / 12.0 * annuity.max(0.0);
+    finite(loss.max(-cv))
 }
 
 fn candidate(

@@ -36,7 +36,7 @@ mod whale;
 
 pub use candidates::{
     Candidate, CandidateList, Disabled, Evidence, EvidenceInput, ExitCandidates, ExitInput, ExitSettings,
-    Funnel, LadderStep, exit_candidates,
+    Funnel, LadderStep, exit_candidates, usual_cost_to_fix,
 };
 pub use guard::{Check, Decision, GuardInput, GuardRail, Light};
 pub use whale::{Benchmark, WhaleCurve, WhalePoint, whale_curve};

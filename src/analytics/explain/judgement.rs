@@ -1,206 +1,141 @@
 //! Why this judgement: credit grade, chance of leaving by regression, exit candidate, rule of the tree.
 
 use super::{Change, Explanation, Fact, Measure, NoChange, finite, least};
+use crate::analytics::credit::{Item, NextGrade, Payment, Rating, next_grade, worse_grade};
+use crate::analytics::exit::{Check, Decision, Light};
 use crate::analytics::stage::Stage;
 use crate::analytics::tree::{Condition, ShareOf};
 use crate::analytics::value_matrix::ValueClass;
-use crate::math::ln;
 use serde::{Deserialize, Serialize};
 
-/// An item of the credit score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CreditItem {
-    /// Share of what was due that was paid.
-    CollectionRate,
-    /// Share of what was due that was late.
-    OverdueShare,
-    /// Mean days past due.
-    DaysPastDue,
-    /// The longest delay.
-    WorstBucket,
-}
-
-impl CreditItem {
-    const ALL: [Self; 4] = [Self::CollectionRate, Self::OverdueShare, Self::DaysPastDue, Self::WorstBucket];
-
-    /// The number that earns these points: share, share, days; the worst bucket's own points.
-    fn earning(self, points: f64) -> f64 {
-        match self {
-            Self::CollectionRate => 0.7 + 0.3 * points / 100.0,
-            Self::OverdueShare => 0.5 * (1.0 - points / 100.0),
-            Self::DaysPastDue => 60.0 * (1.0 - points / 100.0),
-            Self::WorstBucket => points,
-        }
-    }
-}
-
-/// Credit grade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Grade {
-    /// 90 and more.
-    AAA,
-    /// 80 and more.
-    AA,
-    /// 70 and more.
-    A,
-    /// 60 and more.
-    B,
-    /// 45 and more.
-    C,
-    /// Less.
-    D,
-}
-
-impl Grade {
-    /// Best first, with the least score.
-    const FROM: [(Self, f64); 6] = [
-        (Self::AAA, 90.0),
-        (Self::AA, 80.0),
-        (Self::A, 70.0),
-        (Self::B, 60.0),
-        (Self::C, 45.0),
-        (Self::D, 0.0),
-    ];
-
-    /// Place of a score's grade in [`Grade::FROM`]. Rounding of the weights must not cost a grade.
-    fn place(score: f64) -> usize {
-        Self::FROM.iter().position(|g| score >= g.1 - 1e-9).unwrap_or(Self::FROM.len() - 1)
-    }
-}
-
-/// What is known of a customer's payments.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CreditInput {
-    /// Invoices in the window.
-    pub n_invoices: u32,
-    /// Points 0..=100 of collection, overdue share, days past due and worst bucket.
-    pub points: [f64; 4],
-    /// Their weights, >= 0.
-    pub weights: [f64; 4],
-}
-
-/// Fewest invoices for a grade.
-const MIN_INVOICES: u32 = 3;
-/// Points of the worst bucket: over 90 days, 61-90, 31-60, 1-30, none.
-const BUCKETS: [f64; 5] = [0.0, 20.0, 50.0, 80.0, 100.0];
-
 /// Explains a credit grade: items by points lost. What would change it: the item that must move least of its
-/// range for the next better grade, then for the next worse one.
+/// range for the next better grade, then for the next worse one. `payment`: `None` without an invoice in the window;
+/// with fewer than `min_invoices` there is no grade.
 #[must_use]
-pub fn credit(input: &CreditInput) -> Explanation {
+pub fn credit(payment: Option<&Payment>, weights: [f64; 4], min_invoices: u32) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(5), changes: Vec::with_capacity(2) };
-    if input.n_invoices < MIN_INVOICES {
-        out.facts.push(Fact::TooFewInvoices { n: input.n_invoices, needed: MIN_INVOICES });
-        out.changes.push(Change::MoreInvoices { n: MIN_INVOICES - input.n_invoices });
+    let n = payment.map_or(0, |p| p.n_invoices);
+    let Some(payment) = payment.filter(|_| n >= min_invoices) else {
+        out.facts.push(Fact::TooFewInvoices { n, needed: min_invoices });
+        out.changes.push(Change::MoreInvoices { n: min_invoices.saturating_sub(n) });
         return out;
-    }
-    let weights = input.weights.map(|w| if w.is_finite() { w.max(0.0) } else { 0.0 });
-    let total: f64 = weights.iter().sum();
-    let weights = weights.map(|w| if total > 0.0 { w / total } else { 0.25 });
-    let points = input.points.map(|p| if p.is_finite() { p.clamp(0.0, 100.0) } else { 0.0 });
-    let lost: [f64; 4] = std::array::from_fn(|i| weights[i] * (100.0 - points[i]));
-    let score = (100.0 - lost.iter().sum::<f64>()).clamp(0.0, 100.0);
+    };
+    let rating = Rating::of(payment, weights);
     let mut order = [0, 1, 2, 3];
-    order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
-    let item =
-        |i: usize| Fact::CreditItem { item: CreditItem::ALL[i], points: points[i], points_lost: lost[i] };
-    let place = Grade::place(score);
-    out.facts.extend(order.map(item));
-    out.facts.push(Fact::CreditScore { score, grade: Grade::FROM[place].0 });
-    let to = |bound: f64, beyond: bool, becomes: Grade| {
-        let moves = (0..4).filter_map(|i| {
-            let mut points_then = finite(points[i] + (bound - score) / weights[i])?;
-            if CreditItem::ALL[i] == CreditItem::WorstBucket {
-                // Buckets are steps: the first one that is enough.
-                points_then = if beyond {
-                    BUCKETS.into_iter().rev().find(|b| *b < points_then)?
-                } else {
-                    BUCKETS.into_iter().find(|b| *b >= points_then - 1e-9)?
-                };
-            }
-            let feasible = (0.0..=100.0).contains(&points_then);
-            let item = CreditItem::ALL[i];
-            let change = Change::Credit { item, to: item.earning(points_then), beyond, becomes };
-            feasible.then_some(((points_then - points[i]).abs(), change))
+    order.sort_by(|&a, &b| rating.lost[b].total_cmp(&rating.lost[a]));
+    out.facts.extend(order.map(|i| Fact::CreditItem {
+        item: Item::ALL[i],
+        points: rating.points[i],
+        points_lost: rating.lost[i],
+    }));
+    out.facts.push(Fact::CreditScore { score: rating.score, grade: rating.grade });
+    let nearest = |next: Option<NextGrade>, beyond: bool| {
+        let next = next?;
+        let moves = next.moves.iter().map(|m| {
+            let change = Change::Credit { item: m.item, from: m.from, to: m.to, beyond, becomes: next.grade };
+            ((m.to - m.from).abs() / range(m.item), change)
         });
         least(moves)
     };
-    if let Some(&(better, from)) = place.checked_sub(1).and_then(|p| Grade::FROM.get(p)) {
-        out.changes.extend(to(from, false, better));
-    }
-    if let Some(&(worse, _)) = Grade::FROM.get(place + 1) {
-        out.changes.extend(to(Grade::FROM[place].1, true, worse));
-    }
+    out.changes.extend(nearest(next_grade(payment, weights), false));
+    out.changes.extend(nearest(worse_grade(payment, weights), true));
     out.or(NoChange::NotOneMove)
 }
 
-/// A feature of the regression and this customer's value of it.
+/// From no points to all of them.
+fn range(item: Item) -> f64 {
+    match item {
+        Item::Collection => 0.3,
+        Item::Overdue => 0.5,
+        Item::DaysLate => 60.0,
+        Item::Worst => 90.0,
+    }
+}
+
+/// What one covariate says of a customer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Contribution {
-    /// Place of the feature.
+    /// Place of the covariate.
     pub feature_idx: u32,
-    /// Log odds per unit.
-    pub beta: f64,
-    /// The customer's value.
-    pub value: f64,
-    /// Mean of all.
-    pub mean: f64,
-    /// Standard deviation of all.
-    pub sd: f64,
-    /// Only 0 or 1 is possible.
-    pub indicator: bool,
+    /// What it adds to the log odds, against the mean present customer.
+    pub log_odds: f64,
+    /// The customer's value, if it is a number.
+    pub value: Option<f64>,
+}
+
+/// A move of one covariate that could be made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lever {
+    /// A number that may take any value.
+    Number {
+        /// Place of the covariate.
+        feature_idx: u32,
+        /// Log odds per unit.
+        beta: f64,
+        /// The customer's value.
+        value: f64,
+        /// Standard deviation of all.
+        sd: f64,
+        /// Least and greatest value of all.
+        range: [f64; 2],
+    },
+    /// Another level of a category.
+    Level {
+        /// Place of the covariate.
+        feature_idx: u32,
+        /// Place of the level among those of the covariate.
+        level_idx: u32,
+        /// What the log odds change by.
+        log_odds: f64,
+    },
 }
 
 /// What is known of a customer's chance of leaving.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LogisticInput<'a> {
-    /// Features.
-    pub features: &'a [Contribution],
+    /// What the covariates say, the loudest first.
+    pub top: &'a [Contribution],
     /// The probability.
     pub p: f64,
     /// p* above which a contact pays.
     pub p_star: Option<f64>,
+    /// Log odds between p and p*.
+    pub needed: Option<f64>,
+    /// Moves that could be made.
+    pub levers: &'a [Lever],
 }
 
 /// Explains a regression's probability: the three largest contributions `beta (x - mean)`. What would change
-/// it: the smallest move of one feature, in standard deviations, that takes p to p*.
+/// it: the smallest move of one covariate that takes p to p*, a number's in its standard deviations, another level of
+/// a category counting as one, and only to values that occur.
 #[must_use]
 pub fn logistic(input: &LogisticInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(4), changes: Vec::with_capacity(1) };
-    let mut top = [(0.0_f64, None::<&Contribution>); 3];
-    for c in input.features {
-        let mut new = (c.beta * (c.value - c.mean), Some(c));
-        for place in &mut top {
-            if new.0.abs() > place.0.abs() {
-                std::mem::swap(place, &mut new);
-            }
-        }
-    }
-    out.facts.extend(top.into_iter().filter_map(|(log_odds, c)| {
-        let c = c.filter(|_| log_odds.is_finite())?;
-        Some(Fact::Contribution { feature_idx: c.feature_idx, log_odds, value: c.value, mean: c.mean })
+    let said = input.top.iter().filter(|c| c.log_odds.is_finite()).take(3);
+    out.facts.extend(said.map(|c| Fact::Contribution {
+        feature_idx: c.feature_idx,
+        log_odds: c.log_odds,
+        value: c.value.and_then(finite),
     }));
-    let open = |p: f64| p > 0.0 && p < 1.0;
-    let (measure, value, threshold) = (Measure::ExitRisk, input.p, input.p_star);
+    let (measure, value, threshold) = (Measure::ExitRisk, input.p, input.p_star.and_then(finite));
     if value.is_finite() {
         let reached = threshold.is_some_and(|t| value > t);
         out.facts.push(Fact::Against { measure, value, threshold, reached });
     }
-    let Some(p_star) = threshold.filter(|&t| open(t) && open(value)) else {
+    let open = |p: f64| p > 0.0 && p < 1.0;
+    let Some(needed) = input.needed.and_then(finite).filter(|_| threshold.is_some_and(open)) else {
         return out.no_change(NoChange::NoThreshold);
     };
-    let logit = |p: f64| ln(p / (1.0 - p));
-    let needed = logit(p_star) - logit(value);
-    let moves = input.features.iter().filter_map(|c| {
-        let mut by = finite(needed / c.beta)?;
-        if c.indicator {
-            let flip = 1.0 - 2.0 * c.value;
-            let enough = flip * by >= 0.0 && by.abs() <= 1.0;
-            by = if enough { flip } else { return None };
+    let moves = input.levers.iter().filter_map(|lever| match *lever {
+        Lever::Number { feature_idx, beta, value, sd, range: [low, high] } => {
+            // A value that nobody has is no advice.
+            let to = finite(value + needed / beta).filter(|v| sd > 0.0 && (low..=high).contains(v))?;
+            Some(((needed / beta).abs() / sd, Change::Feature { feature_idx, from: value, to }))
         }
-        let to = Change::Feature { feature_idx: c.feature_idx, from: c.value, to: finite(c.value + by)? };
-        (c.sd > 0.0).then_some((by.abs() / c.sd, to))
+        Lever::Level { feature_idx, level_idx, log_odds } => {
+            let enough = log_odds * needed >= 0.0 && log_odds.abs() >= needed.abs();
+            enough.then_some((1.0, Change::Level { feature_idx, level_idx }))
+        }
     });
     out.changes.extend(least(moves));
     out.or(NoChange::NotOneMove)
@@ -216,52 +151,10 @@ pub enum ExitCheck {
     PotentialBelowCost,
     /// Value class I.
     ClassOne,
-    /// At least 6 months of tenure.
-    TenureAtLeast6,
+    /// A customer for long enough.
+    LongEnough,
     /// Not in build-up.
     NotInBuildUp,
-}
-
-/// A guard rail of exit management.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Rail {
-    /// End of contract, season, outstanding receivables.
-    Timing,
-    /// Referrals, ties to customers of class III and IV, influence.
-    Network,
-    /// Share of revenue that would go.
-    MarketShare,
-    /// It would strengthen a rival.
-    Competition,
-    /// The reason must be economic and fair.
-    Fairness,
-    /// Contribution above 0: exit would lower profit.
-    FixedCost,
-}
-
-/// What a guard rail says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum RailState {
-    /// In the way of nothing.
-    Clear,
-    /// Holds the exit.
-    Holds,
-    /// Not known: to be checked first.
-    Unknown,
-}
-
-/// The outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ExitVerdict {
-    /// At least one check is not passed.
-    NotCandidate,
-    /// All checks are passed, a guard rail holds.
-    Hold,
-    /// All checks are passed, no guard rail holds (some may be unknown).
-    Candidate,
 }
 
 /// What is known of a possible exit candidate.
@@ -279,19 +172,19 @@ pub struct ExitInput<'a> {
     pub cost_to_fix: f64,
     /// Months.
     pub tenure_months: f64,
+    /// Months during which nobody is a candidate.
+    pub min_tenure_months: f64,
     /// Stage now.
     pub stage: Option<Stage>,
-    /// Guard rails with their numbers.
-    pub rails: &'a [(Rail, RailState, Option<f64>)],
+    /// Guard rails with their numbers; they matter for candidates only.
+    pub rails: &'a [Check],
 }
-
-const MIN_TENURE_MONTHS: f64 = 6.0;
 
 /// Judges and explains an exit candidate. Guard rails that hold come first, then checks that fail, then the
 /// others: a loss before a potential too small before the rest. Without cost data a loss cannot be known
-/// unless the current value is negative.
+/// unless the current value is negative. `None`: no candidate.
 #[must_use]
-pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
+pub fn exit_candidate(input: &ExitInput) -> (Option<Decision>, Explanation) {
     let mut out =
         Explanation { facts: Vec::with_capacity(5 + input.rails.len()), changes: Vec::with_capacity(1) };
     let profit = input.profit_12m.and_then(finite);
@@ -308,10 +201,10 @@ pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
         ),
         (ExitCheck::ClassOne, Some(input.class == ValueClass::I), None, None),
         number(
-            ExitCheck::TenureAtLeast6,
-            Some(input.tenure_months >= MIN_TENURE_MONTHS),
+            ExitCheck::LongEnough,
+            Some(input.tenure_months >= input.min_tenure_months),
             input.tenure_months,
-            MIN_TENURE_MONTHS,
+            input.min_tenure_months,
         ),
         (ExitCheck::NotInBuildUp, input.stage.map(|s| s != Stage::BuildUp), None, None),
     ];
@@ -322,37 +215,32 @@ pub fn exit_candidate(input: &ExitInput) -> (ExitVerdict, Explanation) {
         _ => c.1 != Some(true),
     };
     let failing = checks.iter().filter(|c| fails(c)).count();
-    let holding = input.rails.iter().filter(|r| r.1 == RailState::Holds);
-    let verdict = match (failing, holding.clone().count()) {
-        (0, 0) => ExitVerdict::Candidate,
-        (0, _) => ExitVerdict::Hold,
-        _ => ExitVerdict::NotCandidate,
-    };
-    let rail = |&(rail, state, value): &(Rail, RailState, Option<f64>)| Fact::Rail {
-        rail,
-        state,
-        value: value.and_then(finite),
+    let verdict = (failing == 0).then(|| Decision::of(input.rails));
+    let holds = |r: &&Check| r.light == Light::Red && verdict == Some(Decision::Hold);
+    let rail = |r: &Check| Fact::Rail {
+        rail: r.rail,
+        light: r.light,
+        value: r.value.and_then(finite),
+        limit: r.limit.and_then(finite),
     };
     let check = |&(check, met, value, threshold): &(ExitCheck, Option<bool>, Option<f64>, Option<f64>)| {
         Fact::Check { check, met, value, threshold }
     };
-    if verdict == ExitVerdict::Hold {
-        out.facts.extend(holding.clone().map(rail));
-    }
+    out.facts.extend(input.rails.iter().filter(holds).map(rail));
     out.facts.extend(checks.iter().filter(|c| fails(c)).map(check));
     out.facts.extend(checks.iter().filter(|c| !fails(c)).map(check));
-    let said = |r: &&(Rail, RailState, Option<f64>)| verdict != ExitVerdict::Hold || r.1 != RailState::Holds;
-    out.facts.extend(input.rails.iter().filter(said).map(rail));
+    out.facts.extend(input.rails.iter().filter(|r| !holds(r)).map(rail));
 
-    let mut first_holding = holding;
+    let mut holding = input.rails.iter().filter(holds);
     match verdict {
-        ExitVerdict::Hold => match (first_holding.next(), first_holding.next()) {
-            (Some(r), None) => out.changes.push(Change::RailClears { rail: r.0 }),
-            _ => return (verdict, out.no_change(NoChange::NotOneMove)),
-        },
-        ExitVerdict::Candidate => out.changes.extend(least(ways_out(input, profit))),
-        ExitVerdict::NotCandidate if failing == 1 => out.changes.extend(way_in(input, profit)),
-        ExitVerdict::NotCandidate => return (verdict, out.no_change(NoChange::NotOneMove)),
+        Some(Decision::Hold) => {
+            if let (Some(r), None) = (holding.next(), holding.next()) {
+                out.changes.push(Change::RailClears { rail: r.rail });
+            }
+        }
+        Some(_) => out.changes.extend(least(ways_out(input, profit))),
+        None if failing == 1 => out.changes.extend(way_in(input, profit)),
+        None => {}
     }
     (verdict, out.or(NoChange::NotOneMove))
 }
@@ -374,8 +262,8 @@ fn ways_out(input: &ExitInput, profit: Option<f64>) -> impl Iterator<Item = (f64
 /// The move after which the one failing check passes, where it is one of an amount or of time.
 fn way_in(input: &ExitInput, profit: Option<f64>) -> Option<Change> {
     let below = |measure, from: f64, to: f64| Change::Move { measure, from, to, beyond: true };
-    if input.tenure_months < MIN_TENURE_MONTHS {
-        let months = finite(MIN_TENURE_MONTHS - input.tenure_months)?;
+    if input.tenure_months < input.min_tenure_months {
+        let months = finite(input.min_tenure_months - input.tenure_months)?;
         return Some(Change::GoesOnFor { months, stage: None, pattern: None });
     }
     if input.gp >= input.cost_to_fix {
@@ -421,17 +309,27 @@ pub fn tree_rule(input: &RuleInput) -> Explanation {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::analytics::credit::Grade;
+    use crate::analytics::exit::GuardRail;
     use crate::analytics::tree::{Feature, Op};
 
-    const CREDIT: CreditInput =
-        CreditInput { n_invoices: 12, points: [96.0, 80.0, 70.0, 60.0], weights: [0.4, 0.3, 0.2, 0.1] };
+    const PAYMENT: Payment = Payment {
+        n_invoices: 12,
+        due: 1000.0,
+        collection_rate: 0.988,
+        overdue_share: 0.1,
+        mean_days_late: 18.0,
+        worst_days_late: 25,
+    };
+    const WEIGHTS: [f64; 4] = [0.4, 0.3, 0.2, 0.1];
 
     #[test]
     fn ex_13_credit_score() {
-        let why = credit(&CREDIT);
+        let why = credit(Some(&PAYMENT), WEIGHTS, 3);
         let Some(Fact::CreditScore { score, grade }) = why.facts.last() else { panic!("{why:?}") };
-        assert!((score - 82.4).abs() < 1e-9 && *grade == Grade::AA);
-        let lost: Vec<(CreditItem, f64)> = why
+        // 96, 80, 70 and here 80 points: 84.4.
+        assert!((score - 84.4).abs() < 1e-9 && *grade == Grade::Aa, "{score}");
+        let lost: Vec<(Item, f64)> = why
             .facts
             .iter()
             .filter_map(|f| match *f {
@@ -439,15 +337,16 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(lost.iter().map(|l| l.0).collect::<Vec<_>>()[2], CreditItem::WorstBucket);
-        assert_eq!(lost[3].0, CreditItem::CollectionRate);
-        assert!((lost.iter().map(|l| l.1).sum::<f64>() - 17.6).abs() < 1e-9);
+        assert_eq!(lost[3].0, Item::Collection);
+        assert!((lost.iter().map(|l| l.1).sum::<f64>() - 15.6).abs() < 1e-9);
         assert!(lost.windows(2).all(|w| w[0].1 >= w[1].1));
-        // No single item can bring 7.6 points; 2.4 less are 6 points of collection: .988 -> .97.
+        // 5.6 points: 18.7 of 20 that overdue lost (share .1 -> .0067), or 28 of 30 of the days; 4.4 less are 11 of
+        // collection: .988 -> .955.
         match why.changes[..] {
-            [Change::Credit { item: CreditItem::CollectionRate, to, beyond: true, becomes: Grade::A }] => {
-                assert!((to - 0.97).abs() < 1e-9, "{to}");
-            }
+            [
+                Change::Credit { item: Item::Overdue, to: up, beyond: false, becomes: Grade::Aaa, .. },
+                Change::Credit { item: Item::Collection, to: down, beyond: true, becomes: Grade::A, .. },
+            ] => assert!((up - 0.1 + 5.6 / 60.0).abs() < 1e-9 && (down - 0.955).abs() < 1e-9, "{up} {down}"),
             _ => panic!("{:?}", why.changes),
         }
     }
@@ -455,75 +354,69 @@ mod tests {
     #[test]
     fn credit_moves_reach_the_grade() {
         let mut rng = crate::math::Rng::new(9);
+        let mut moved_n = 0;
         for _ in 0..300 {
-            let mut points = [0; 3].map(|_| 100.0 * rng.uniform()).to_vec();
-            points.push(BUCKETS[rng.below(5)]);
-            let input = CreditInput { points: points.clone().try_into().unwrap(), ..CREDIT };
-            for change in credit(&input).changes {
-                let Change::Credit { item, to, beyond, becomes } = change else { continue };
-                let i = item as usize;
-                let back = match item {
-                    CreditItem::CollectionRate => 100.0 * (to - 0.7) / 0.3,
-                    CreditItem::OverdueShare => 100.0 * (1.0 - to / 0.5),
-                    CreditItem::DaysPastDue => 100.0 * (1.0 - to / 60.0),
-                    CreditItem::WorstBucket => to,
-                };
-                let mut moved = input;
-                moved.points[i] = back - if beyond { 1e-6 } else { -1e-9 };
-                let Some(Fact::CreditScore { grade, .. }) = credit(&moved).facts.last().copied() else {
-                    panic!()
-                };
-                // A whole bucket may take it further than one grade.
-                let further =
-                    item == CreditItem::WorstBucket && if beyond { grade > becomes } else { grade < becomes };
-                assert!(grade == becomes || further, "{input:?} {change:?} {grade:?}");
+            let payment = Payment {
+                collection_rate: 0.7 + 0.3 * rng.uniform(),
+                overdue_share: 0.5 * rng.uniform(),
+                mean_days_late: 60.0 * rng.uniform(),
+                worst_days_late: rng.below(100) as u32,
+                ..PAYMENT
+            };
+            for change in credit(Some(&payment), WEIGHTS, 3).changes {
+                let Change::Credit { item, to, beyond, becomes, .. } = change else { continue };
+                let mut moved = payment;
+                // A hair beyond the bound, or back to it.
+                let past = if beyond { 1e-7 } else { -1e-7 };
+                match item {
+                    Item::Collection => moved.collection_rate = to - past,
+                    Item::Overdue => moved.overdue_share = to + past,
+                    Item::DaysLate => moved.mean_days_late = to + 100.0 * past,
+                    Item::Worst => panic!("not a move"),
+                }
+                assert_eq!(Rating::of(&moved, WEIGHTS).grade, becomes, "{payment:?} {change:?}");
+                moved_n += 1;
             }
         }
-        let few = credit(&CreditInput { n_invoices: 1, ..CREDIT });
+        assert!(moved_n > 300);
+        let few = credit(Some(&Payment { n_invoices: 1, ..PAYMENT }), WEIGHTS, 3);
         assert_eq!(few.changes, [Change::MoreInvoices { n: 2 }]);
-        let best = credit(&CreditInput { points: [100.0; 4], ..CREDIT });
-        assert!(matches!(best.changes[..], [Change::Credit { becomes: Grade::AA, .. }]));
+        assert_eq!(credit(None, WEIGHTS, 3).facts, [Fact::TooFewInvoices { n: 0, needed: 3 }]);
     }
 
     #[test]
     fn top_three_contributions_and_the_way_to_the_threshold() {
-        let feature = |feature_idx, beta, value| Contribution {
+        let top = [1_u32, 2, 3].map(|feature_idx| Contribution {
             feature_idx,
-            beta,
-            value,
-            mean: 1.0,
-            sd: 2.0,
-            indicator: false,
-        };
-        let features =
-            [feature(0, 0.1, 2.0), feature(1, -0.8, 3.0), feature(2, 0.5, 4.0), feature(3, 0.3, -1.0)];
-        let why = logistic(&LogisticInput { features: &features, p: 0.4, p_star: Some(0.158) });
-        let top: Vec<(u32, f64)> = why
-            .decided()
-            .iter()
-            .map(|f| match *f {
-                Fact::Contribution { feature_idx, log_odds, .. } => (feature_idx, log_odds),
-                f => panic!("{f:?}"),
-            })
-            .collect();
-        assert_eq!(top.iter().map(|t| t.0).collect::<Vec<_>>(), [1, 2, 3]);
-        assert!((top[0].1 + 1.6).abs() < 1e-12 && (top[1].1 - 1.5).abs() < 1e-12);
-        // logit .158 - logit .4 = -1.2678 by beta -.8 is 1.5848.
+            log_odds: -2.0 / f64::from(feature_idx),
+            value: Some(3.0),
+        });
+        let number =
+            |feature_idx, beta| Lever::Number { feature_idx, beta, value: 3.0, sd: 2.0, range: [0.0, 9.0] };
+        let needed = Some(-1.2678);
+        let levers = [number(1, -0.8), number(2, 0.5)];
+        let input = LogisticInput { top: &top, p: 0.4, p_star: Some(0.158), needed, levers: &levers };
+        let why = logistic(&input);
+        let first = Fact::Contribution { feature_idx: 1, log_odds: -2.0, value: Some(3.0) };
+        assert_eq!((why.facts[0], why.decided().len()), (first, 3));
+        // -1.2678 by beta -.8 is 1.5848.
         match why.changes[..] {
-            [Change::Feature { feature_idx: 1, from, to }] => {
-                let logit = ln(0.4 / 0.6) - 0.8 * (to - from);
-                assert!((logit - ln(0.158 / 0.842)).abs() < 1e-12);
-            }
+            [Change::Feature { feature_idx: 1, from: 3.0, to }] => assert!((to - 4.584_75).abs() < 1e-9),
             _ => panic!("{:?}", why.changes),
         }
-        let yes = Contribution { indicator: true, value: 1.0, beta: 0.9, sd: 0.4, ..features[0] };
-        let not_enough = logistic(&LogisticInput { features: &[yes], p: 0.4, p_star: Some(0.158) });
-        assert_eq!(not_enough.changes, [Change::None { why: NoChange::NotOneMove }]);
-        let enough = Contribution { beta: 1.5, ..yes };
-        let why = logistic(&LogisticInput { features: &[enough], p: 0.4, p_star: Some(0.158) });
-        assert_eq!(why.changes, [Change::Feature { feature_idx: 0, from: 1.0, to: 0.0 }]);
-        let none = logistic(&LogisticInput { features: &[], p: f64::NAN, p_star: None });
-        assert_eq!((none.facts.len(), none.changes.len()), (0, 1));
+        let level = |log_odds| [Lever::Level { feature_idx: 4, level_idx: 2, log_odds }];
+        let weak = logistic(&LogisticInput { levers: &level(-0.9), ..input });
+        assert_eq!(weak.changes, [Change::None { why: NoChange::NotOneMove }]);
+        let wrong_way = logistic(&LogisticInput { levers: &level(1.5), ..input });
+        assert_eq!(wrong_way.changes, [Change::None { why: NoChange::NotOneMove }]);
+        let enough = logistic(&LogisticInput { levers: &level(-1.5), ..input });
+        assert_eq!(enough.changes, [Change::Level { feature_idx: 4, level_idx: 2 }]);
+        let none = LogisticInput { top: &[], p: f64::NAN, p_star: None, needed: None, levers: &[] };
+        assert_eq!((logistic(&none).facts.len(), logistic(&none).changes.len()), (0, 1));
+    }
+
+    const fn rail(rail: GuardRail, light: Light, value: Option<f64>) -> Check {
+        Check { rail, light, value, limit: None }
     }
 
     const EXIT: ExitInput = ExitInput {
@@ -533,14 +426,18 @@ mod tests {
         gp: 60.0,
         cost_to_fix: 120.0,
         tenure_months: 14.0,
+        min_tenure_months: 6.0,
         stage: Some(Stage::Stability),
-        rails: &[(Rail::Timing, RailState::Clear, None), (Rail::FixedCost, RailState::Clear, Some(-12.0))],
+        rails: &[
+            rail(GuardRail::Receivables, Light::Green, None),
+            rail(GuardRail::FixedCost, Light::Green, Some(-12.0)),
+        ],
     };
 
     #[test]
     fn a_candidate_and_the_way_out() {
         let (verdict, why) = exit_candidate(&EXIT);
-        assert_eq!(verdict, ExitVerdict::Candidate);
+        assert_eq!(verdict, Some(Decision::Clear));
         let loss = Fact::Check {
             check: ExitCheck::LossMaking,
             met: Some(true),
@@ -558,14 +455,18 @@ mod tests {
 
     #[test]
     fn a_guard_rail_that_holds_comes_first() {
-        let rails = [(Rail::Timing, RailState::Clear, None), (Rail::Network, RailState::Holds, Some(2.0))];
+        let rails = [
+            rail(GuardRail::Receivables, Light::Green, None),
+            rail(GuardRail::Referrals, Light::Red, Some(2.0)),
+        ];
         let (verdict, why) = exit_candidate(&ExitInput { rails: &rails, ..EXIT });
-        assert_eq!(verdict, ExitVerdict::Hold);
-        let network = Fact::Rail { rail: Rail::Network, state: RailState::Holds, value: Some(2.0) };
-        assert_eq!(why.facts[0], network);
+        assert_eq!(verdict, Some(Decision::Hold));
+        let referrals =
+            Fact::Rail { rail: GuardRail::Referrals, light: Light::Red, value: Some(2.0), limit: None };
+        assert_eq!(why.facts[0], referrals);
         assert_eq!(why.facts.iter().filter(|f| matches!(f, Fact::Rail { .. })).count(), 2);
-        assert_eq!(why.changes, [Change::RailClears { rail: Rail::Network }]);
-        let both = [(Rail::Fairness, RailState::Holds, None), rails[1]];
+        assert_eq!(why.changes, [Change::RailClears { rail: GuardRail::Referrals }]);
+        let both = [rail(GuardRail::Fairness, Light::Red, None), rails[1]];
         let (_, why) = exit_candidate(&ExitInput { rails: &both, ..EXIT });
         assert_eq!(why.changes, [Change::None { why: NoChange::NotOneMove }]);
     }
@@ -576,12 +477,12 @@ mod tests {
             (ExitInput { profit_12m: Some(20.0), ..EXIT }, ExitCheck::LossMaking),
             (ExitInput { gp: 120.0, ..EXIT }, ExitCheck::PotentialBelowCost),
             (ExitInput { class: ValueClass::II, ..EXIT }, ExitCheck::ClassOne),
-            (ExitInput { tenure_months: 5.9, ..EXIT }, ExitCheck::TenureAtLeast6),
+            (ExitInput { tenure_months: 5.9, ..EXIT }, ExitCheck::LongEnough),
             (ExitInput { stage: Some(Stage::BuildUp), ..EXIT }, ExitCheck::NotInBuildUp),
         ];
         for (input, expected) in cases {
             let (verdict, why) = exit_candidate(&input);
-            assert_eq!(verdict, ExitVerdict::NotCandidate);
+            assert_eq!(verdict, None);
             assert!(matches!(why.facts[0], Fact::Check { check, met: Some(false), .. } if check == expected));
             let is_move =
                 |c: &Change| matches!(c, Change::Move { beyond: true, .. } | Change::GoesOnFor { .. });
@@ -593,7 +494,7 @@ mod tests {
         assert!(matches!(why.changes[..], [Change::Move { measure: Measure::CurrentValue, from: 5.0, .. }]));
         // Without cost data nobody with a positive value is a candidate.
         let (verdict, why) = exit_candidate(&ExitInput { profit_12m: None, ..EXIT });
-        assert_eq!(verdict, ExitVerdict::NotCandidate);
+        assert_eq!(verdict, None);
         assert!(matches!(why.facts[0], Fact::Check { check: ExitCheck::LossMaking, met: None, .. }));
     }
 

@@ -63,16 +63,16 @@ mod warning;
 
 pub use action::{Action, ActionInput, Contact, Leads, StageAction, Worth, action, contact};
 pub use judgement::{
-    Contribution, CreditInput, CreditItem, ExitCheck, ExitInput, ExitVerdict, Grade, LogisticInput, Rail,
-    RailState, RuleInput, credit, exit_candidate, logistic, tree_rule,
+    Contribution, ExitCheck, ExitInput, Lever, LogisticInput, RuleInput, credit, exit_candidate, logistic,
+    tree_rule,
 };
-pub use place::{
-    ClassInput, ClusterInput, RfmInput, TierInput, TierLabel, cluster, pattern, rfm, tier, value_class,
-};
+pub use place::{ClassInput, ClusterInput, RfmInput, TierInput, cluster, pattern, rfm, tier, value_class};
 pub use stage::{SnapshotInput, StageInput, snapshot_stage, stage};
 pub use warning::{WarningInput, warning};
 
 use super::churn::State;
+use super::credit::{Grade, Item};
+use super::exit::{GuardRail, Light};
 use super::pattern::Pattern;
 use super::rfm::Group;
 use super::stage::{Badge, Stage};
@@ -329,7 +329,7 @@ pub enum Fact {
     /// An item of the credit score.
     CreditItem {
         /// Which.
-        item: CreditItem,
+        item: Item,
         /// Its points, 0..=100.
         points: f64,
         /// What it costs the score of 100.
@@ -355,10 +355,8 @@ pub enum Fact {
         feature_idx: u32,
         /// `beta (x - mean)`.
         log_odds: f64,
-        /// The customer's value.
-        value: f64,
-        /// The mean.
-        mean: f64,
+        /// The customer's value, if it is a number.
+        value: Option<f64>,
     },
     /// A check of the exit candidate.
     Check {
@@ -374,11 +372,13 @@ pub enum Fact {
     /// A guard rail of exit management.
     Rail {
         /// Which.
-        rail: Rail,
+        rail: GuardRail,
         /// Clear, holding, or unknown.
-        state: RailState,
+        light: Light,
         /// Its number.
         value: Option<f64>,
+        /// Up to this number it is clear.
+        limit: Option<f64>,
     },
     /// A condition of the tree's rule.
     Condition {
@@ -513,8 +513,10 @@ pub enum Change {
     /// An item of the credit score moves, and the grade with it.
     Credit {
         /// Which.
-        item: CreditItem,
-        /// To: a share, days, or for the worst bucket its points.
+        item: Item,
+        /// From: a share, or days.
+        from: f64,
+        /// To.
         to: f64,
         /// It must go beyond, not just reach it.
         beyond: bool,
@@ -535,10 +537,17 @@ pub enum Change {
         /// To.
         to: f64,
     },
+    /// A category of the regression takes another level, and with it the judgement whether a contact pays.
+    Level {
+        /// Place of the feature.
+        feature_idx: u32,
+        /// Place of the level among the feature's.
+        level_idx: u32,
+    },
     /// A guard rail clears.
     RailClears {
         /// Which.
-        rail: Rail,
+        rail: GuardRail,
     },
     /// A condition of the rule is met no longer.
     LeavesRule {
@@ -612,8 +621,10 @@ fn least<T>(moves: impl IntoIterator<Item = (f64, T)>) -> Option<T> {
 mod tests {
     use super::*;
     use crate::analytics::churn::{Rhythm, Threshold};
+    use crate::analytics::exit::Check;
     use crate::analytics::pattern::Verdict;
     use crate::analytics::stage::Basis;
+    use crate::analytics::tiers::Tier;
 
     /// Every explanation with this number wherever one fits, written out.
     fn with(x: f64) -> Vec<String> {
@@ -639,6 +650,7 @@ mod tests {
             hazards: &[x; 3],
             trend_ratio: Some(x),
             exit_risk: Some((x, x)),
+            exited: false,
         }));
         all.push(warning(&WarningInput {
             as_of: Day(i32::MAX),
@@ -666,7 +678,7 @@ mod tests {
         let forecast = [x; 4];
         let active = Verdict::Active { reached: Some(Stage::Stability), forecast, provisional: false };
         all.push(pattern(&active, Some(x), 12.0));
-        for label in [TierLabel::Top, TierLabel::Core, TierLabel::Transactional] {
+        for label in Tier::ALL {
             all.push(tier(&TierInput {
                 label,
                 discount_dependence: Some(x),
@@ -682,12 +694,22 @@ mod tests {
         all.push(cluster(&ClusterInput {
             customer: &[x, 1.0],
             centers: &centers,
+            weights: &[x],
             cluster_idx: 0,
             nearest_center: true,
         }));
-        all.push(credit(&CreditInput { n_invoices: 3, points: [x; 4], weights: [x; 4] }));
-        let feature = Contribution { feature_idx: 0, beta: x, value: x, mean: -x, sd: x, indicator: false };
-        all.push(logistic(&LogisticInput { features: &[feature; 2], p: x, p_star: Some(0.2) }));
+        let top = [Contribution { feature_idx: 0, log_odds: x, value: Some(x) }; 2];
+        let levers = [
+            Lever::Number { feature_idx: 0, beta: x, value: x, sd: x, range: [x, x] },
+            Lever::Level { feature_idx: 1, level_idx: 2, log_odds: x },
+        ];
+        all.push(logistic(&LogisticInput {
+            top: &top,
+            p: x,
+            p_star: Some(0.2),
+            needed: Some(x),
+            levers: &levers,
+        }));
         all.push(
             exit_candidate(&ExitInput {
                 class: ValueClass::I,
@@ -696,8 +718,14 @@ mod tests {
                 gp: x,
                 cost_to_fix: x,
                 tenure_months: x,
+                min_tenure_months: 6.0,
                 stage: None,
-                rails: &[(Rail::MarketShare, RailState::Unknown, Some(x))],
+                rails: &[Check {
+                    rail: GuardRail::MarketShare,
+                    light: Light::Unknown,
+                    value: Some(x),
+                    limit: Some(x),
+                }],
             })
             .1,
         );

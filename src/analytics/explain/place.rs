@@ -4,8 +4,8 @@ use super::{Change, Explanation, Fact, Measure, NoChange, finite, least};
 use crate::analytics::pattern::{Pattern, Verdict};
 use crate::analytics::rfm::Group;
 use crate::analytics::stage::Stage;
+use crate::analytics::tiers::{DISCOUNT_DEPENDENT, ELASTIC, TREND_P, Tier};
 use crate::analytics::value_matrix::{GrowthPart, ValueClass};
-use serde::{Deserialize, Serialize};
 
 /// What is known of a customer's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -178,27 +178,11 @@ pub fn pattern(verdict: &Verdict, stable_months: Option<f64>, tau_months: f64) -
     }
 }
 
-/// Tier of a customer (methods.md 16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TierLabel {
-    /// T: comes for the price.
-    Transactional,
-    /// R1: the most profitable 1 %.
-    Top,
-    /// R2: the next up to half of relational sales.
-    Core,
-    /// R3: profitable, losing value.
-    Slipping,
-    /// R0: other.
-    Other,
-}
-
 /// What is known of a customer's tier.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TierInput {
     /// The tier.
-    pub label: TierLabel,
+    pub label: Tier,
     /// Share of spend at a discount.
     pub discount_dependence: Option<f64>,
     /// Shrunk price elasticity.
@@ -227,19 +211,19 @@ pub fn tier(input: &TierInput) -> Explanation {
     let at_least: fn(f64, f64) -> bool = |v, t| v >= t;
     let below: fn(f64, f64) -> bool = |v, t| v < t;
     let price = [
-        measured(Measure::DiscountDependence, input.discount_dependence, Some(0.6), at_least),
-        measured(Measure::Elasticity, input.elasticity, Some(-2.0), below),
+        measured(Measure::DiscountDependence, input.discount_dependence, Some(DISCOUNT_DEPENDENT), at_least),
+        measured(Measure::Elasticity, input.elasticity, Some(ELASTIC), below),
     ];
     let decline = input.stage.filter(|s| *s == Stage::Decline).map(|stage| Fact::InStage { stage });
-    let trend = measured(Measure::DownwardTrendP, input.trend_p_down, Some(0.1), below);
+    let trend = measured(Measure::DownwardTrendP, input.trend_p_down, Some(TREND_P), below);
     let profit = |from| measured(Measure::Profit12Months, Some(input.profit_12m), from, at_least);
     let (top, core) = (profit(input.top_from), profit(input.core_from));
     let order = match input.label {
-        TierLabel::Transactional => [price[0], price[1], core, None, None],
-        TierLabel::Slipping => [decline, trend, profit(Some(0.0)), price[0], price[1]],
-        TierLabel::Top => [top, price[0], price[1], trend, None],
-        TierLabel::Core => [core, top, price[0], price[1], trend],
-        TierLabel::Other => [core, price[0], price[1], trend, None],
+        Tier::T => [price[0], price[1], core, None, None],
+        Tier::R3 => [decline, trend, profit(Some(0.0)), price[0], price[1]],
+        Tier::R1 => [top, price[0], price[1], trend, None],
+        Tier::R2 => [core, top, price[0], price[1], trend],
+        Tier::R0 => [core, price[0], price[1], trend, None],
     };
     let holds = |f: &Fact| !matches!(f, Fact::Against { reached: false, .. });
     out.facts.extend(order.into_iter().flatten().filter(holds));
@@ -253,16 +237,16 @@ pub fn tier(input: &TierInput) -> Explanation {
     let mut fired = price.into_iter().flatten().filter(holds);
     let change = match (input.label, fired.next(), fired.next()) {
         // Below a discount dependence of .6, but up to an elasticity of -2.
-        (TierLabel::Transactional, one, None) => to(one, one == price[0]),
-        (TierLabel::Transactional, ..) => return out.no_change(NoChange::NotOneMove),
-        (TierLabel::Slipping, ..) => to(trend.filter(|_| decline.is_none()), false),
-        (TierLabel::Top, ..) => to(top, true),
-        (TierLabel::Core, ..) => {
+        (Tier::T, one, None) => to(one, one == price[0]),
+        (Tier::T, ..) => return out.no_change(NoChange::NotOneMove),
+        (Tier::R3, ..) => to(trend.filter(|_| decline.is_none()), false),
+        (Tier::R1, ..) => to(top, true),
+        (Tier::R2, ..) => {
             let nearer = |(a, b): ((f64, Change), (f64, Change))| if a.0 < b.0 { a } else { b };
             let (up, down) = (to(top, false), to(core, true));
             up.zip(down).map(nearer).or(up).or(down)
         }
-        (TierLabel::Other, ..) => to(core, false),
+        (Tier::R0, ..) => to(core, false),
     };
     out.changes.extend(change.map(|c| c.1));
     out.or(if decline.is_some() { NoChange::NotDerivable } else { NoChange::Unknown })
@@ -275,6 +259,9 @@ pub struct ClusterInput<'a> {
     pub customer: &'a [f64],
     /// Centers, `(n_clusters, n_features)`.
     pub centers: &'a [f64],
+    /// What one standard deviation of each feature counts in the distance to a center: 1 where features were
+    /// standardized; missing ones count 1.
+    pub weights: &'a [f64],
     /// The customer's cluster.
     pub cluster_idx: usize,
     /// Customers belong to the nearest center (k-means); else no move is derived.
@@ -283,7 +270,7 @@ pub struct ClusterInput<'a> {
 
 /// Explains a cluster: the three features whose center is farthest from the mean. What would change it, for
 /// the nearest center: the smallest move along one feature to the plane between two centers; with `gap` =
-/// squared distance to the other center less that to the own one, `by = gap / (2 (other - own))`.
+/// squared distance to the other center less that to the own one, `by = gap / (2 w^2 (other - own))`.
 #[must_use]
 pub fn cluster(input: &ClusterInput) -> Explanation {
     let mut out = Explanation { facts: Vec::with_capacity(3), changes: Vec::with_capacity(1) };
@@ -310,13 +297,20 @@ pub fn cluster(input: &ClusterInput) -> Explanation {
     if !input.nearest_center {
         return out.no_change(NoChange::NotDerivable);
     }
-    let distance = |c: &[f64]| c.iter().zip(input.customer).map(|(c, x)| (x - c) * (x - c)).sum::<f64>();
+    let weight = |j: usize| input.weights.get(j).map_or(1.0, |w| w * w);
+    let distance = |c: &[f64]| {
+        (0..p).map(|j| weight(j) * (input.customer[j] - c[j]) * (input.customer[j] - c[j])).sum::<f64>()
+    };
     let mut best: Option<(f64, Change)> = None;
     for k in (0..input.centers.len() / p).filter(|&k| k != input.cluster_idx) {
         let Some(other) = center(k) else { continue };
         let gap = distance(other) - distance(own);
+        if gap < 0.0 {
+            // Another center is nearer: not what put the customer here.
+            return out.no_change(NoChange::NotDerivable);
+        }
         for j in 0..p {
-            let by_sd = gap / (2.0 * (other[j] - own[j]));
+            let by_sd = gap / (2.0 * weight(j) * (other[j] - own[j]));
             if by_sd.is_finite() && best.is_none_or(|b| by_sd.abs() < b.0) {
                 let (feature_idx, cluster_idx) = (j as u32, k as u32);
                 best = Some((by_sd.abs(), Change::Cluster { feature_idx, by_sd, cluster_idx }));
@@ -469,7 +463,7 @@ mod tests {
     #[test]
     fn tiers_by_the_criterion_that_holds() {
         let input = TierInput {
-            label: TierLabel::Transactional,
+            label: Tier::T,
             discount_dependence: Some(0.7),
             elasticity: Some(-1.2),
             profit_12m: 100.0,
@@ -486,16 +480,15 @@ mod tests {
         assert!(matches!(why.changes[0], Change::Move { to: 0.6, beyond: true, .. }));
         let both = tier(&TierInput { elasticity: Some(-2.5), ..input });
         assert_eq!(both.changes, [Change::None { why: NoChange::NotOneMove }]);
-        let core =
-            TierInput { label: TierLabel::Core, profit_12m: 350.0, discount_dependence: Some(0.1), ..input };
+        let core = TierInput { label: Tier::R2, profit_12m: 350.0, discount_dependence: Some(0.1), ..input };
         assert!(matches!(tier(&core).changes[0], Change::Move { to: 300.0, beyond: true, .. }));
         assert!(matches!(tier(&core).facts[0], Fact::Against { threshold: Some(300.0), reached: true, .. }));
-        let slipping = TierInput { label: TierLabel::Slipping, trend_p_down: Some(0.04), ..core };
+        let slipping = TierInput { label: Tier::R3, trend_p_down: Some(0.04), ..core };
         assert!(matches!(tier(&slipping).changes[0], Change::Move { measure: Measure::DownwardTrendP, .. }));
         let falling = tier(&TierInput { stage: Some(Stage::Decline), ..slipping });
         assert_eq!(falling.facts[0], Fact::InStage { stage: Stage::Decline });
         assert_eq!(falling.changes, [Change::None { why: NoChange::NotDerivable }]);
-        let other = tier(&TierInput { label: TierLabel::Other, ..input });
+        let other = tier(&TierInput { label: Tier::R0, ..input });
         assert!(matches!(other.changes[0], Change::Move { from: 100.0, to: 300.0, beyond: false, .. }));
     }
 
@@ -505,14 +498,22 @@ mod tests {
         for _ in 0..200 {
             let centers: Vec<f64> = (0..12).map(|_| rng.normal()).collect();
             let customer: Vec<f64> = (0..4).map(|_| rng.normal()).collect();
+            let weights: Vec<f64> = (0..4).map(|_| 0.5 + rng.uniform()).collect();
             let nearest = |x: &[f64]| {
-                let d = |k: usize| (0..4).map(|j| (x[j] - centers[4 * k + j]).powi(2)).sum::<f64>();
+                let d = |k: usize| {
+                    (0..4).map(|j| (weights[j] * (x[j] - centers[4 * k + j])).powi(2)).sum::<f64>()
+                };
                 let all = [0, 1, 2].map(d);
                 (0..3).fold(0, |best, k| if all[k] < all[best] { k } else { best })
             };
             let cluster_idx = nearest(&customer);
-            let input =
-                ClusterInput { customer: &customer, centers: &centers, cluster_idx, nearest_center: true };
+            let input = ClusterInput {
+                customer: &customer,
+                centers: &centers,
+                weights: &weights,
+                cluster_idx,
+                nearest_center: true,
+            };
             let why = cluster(&input);
             let sizes: Vec<f64> = why
                 .facts
@@ -532,7 +533,13 @@ mod tests {
             assert_eq!(moved(0.999), cluster_idx);
             assert_eq!(moved(1.001), other as usize);
         }
-        let lone = ClusterInput { customer: &[1.0], centers: &[0.5], cluster_idx: 0, nearest_center: true };
+        let lone = ClusterInput {
+            customer: &[1.0],
+            centers: &[0.5],
+            weights: &[],
+            cluster_idx: 0,
+            nearest_center: true,
+        };
         assert_eq!(cluster(&lone).changes, [Change::None { why: NoChange::NoThreshold }]);
         let wrong = ClusterInput { cluster_idx: 9, ..lone };
         assert_eq!(cluster(&wrong).changes, [Change::None { why: NoChange::Unknown }]);

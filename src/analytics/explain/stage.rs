@@ -258,6 +258,8 @@ pub struct SnapshotInput<'a> {
     pub trend_ratio: Option<f64>,
     /// Chance of leaving of this customer and of the mean one.
     pub exit_risk: Option<(f64, f64)>,
+    /// Whether the customer has left; the stage then is the last one.
+    pub exited: bool,
 }
 
 /// Explains a stage by tenure: a falling charge first if it makes the stage, then the piece of tenure, then
@@ -274,7 +276,7 @@ pub fn snapshot_stage(input: &SnapshotInput) -> Explanation {
             threshold: Some(TREND.0),
             reached,
         });
-        if input.stage == Stage::Decline && reached {
+        if input.stage == Stage::Decline && reached && !input.exited {
             let measure = Measure::TrendRatio;
             out.changes.push(Change::Move { measure, from: value, to: TREND.0, beyond: false });
         }
@@ -296,6 +298,10 @@ pub fn snapshot_stage(input: &SnapshotInput) -> Explanation {
     if let Some((value, base)) = input.exit_risk.filter(|r| r.0.is_finite() && (2.0 * r.1).is_finite()) {
         let (threshold, reached) = (Some(2.0 * base), value > 2.0 * base);
         out.facts.push(Fact::Against { measure: Measure::ExitRisk, value, threshold, reached });
+    }
+    if input.exited {
+        out.facts.push(Fact::Exited);
+        return out.no_change(NoChange::Left);
     }
     if let Some(months) =
         to.and_then(|to| finite(to - tenure_months)).filter(|_| input.stage != Stage::Decline)
@@ -470,6 +476,7 @@ mod tests {
             hazards: &[0.1128, 0.0477, 0.0141],
             trend_ratio: Some(0.95),
             exit_risk: Some((0.09, 0.04)),
+            exited: false,
         };
         let why = snapshot_stage(&input);
         let piece =
