@@ -17,7 +17,7 @@
 //! **Next product** ([`next_products`]): `p_ij`, the highest confidence of a rule with A among what customer
 //! i owns, b = j not owned, lift > 1; ranked by `p_ij x monthly profit of j per buyer`; the five largest
 //! summed are the cross-buying part of growth potential, before the level of the relationship. **Offers**
-//! ([`offers`]): same category, higher price quartile.
+//! ([`offers()`]): same category, higher price quartile.
 //!
 //! Symbols: counts in baskets; shares, confidence and q 0..=1; lift >= 0; profit per month in the file's
 //! currency unit.
