@@ -48,17 +48,23 @@
 //! # Code map
 //!
 //! - [`math`]: numbers without customers. Logarithms that agree on every platform, exact sums, quantiles, special
-//!   functions, a bounded minimizer, a seeded generator.
+//!   functions, small linear systems, test statistics, logistic regression, a bounded minimizer, a seeded generator.
 //! - [`customer`]: the shared nouns. Days, months, exact money, interned names; [`customer::Dataset`] is a ledger (one
-//!   row per purchase) or contracts (one row per customer), in columns.
+//!   row per purchase) or contracts (one row per customer), in columns; [`customer::SideTables`] is what else is known
+//!   about customers (contacts, invoices, referrals, recorded exits, a survey).
 //! - [`ingest`]: bytes to a data set and a [`ingest::Quality`] that accounts for every row. Format, encoding, dialect,
 //!   records, roles proposed for columns, dates and numbers; one file each.
-//! - [`analytics`]: the methods, one file or folder each. [`analytics::orders`] is the pass every other one starts from;
-//!   then `churn`, `survival`, `stage` (series, tables, vectorized search), `pattern`, `rfm`, `btyd`, `spend`,
-//!   `discount`, `value_matrix`, `loss`.
+//! - [`analytics`]: the methods, one file or folder each; its page is their index. [`analytics::orders`] is the pass
+//!   every other one starts from. Leaving: `churn`, `churn_rates`, `survival`, `early_warning`, `reasons`, `tree`,
+//!   `retention_budget`. The course of a relationship: `stage` (series, tables, vectorized search), `stage_table`,
+//!   `pattern`, `snapshot` (contracts). Value: `rfm`, `ahp`, `cluster`, `tiers`, `btyd`, `spend`, `sbg`, `discount`,
+//!   `value_matrix`, `equity`, `loss`. Ending: `exit`. Around it: `basket`, `price`, `growth`, `credit`, `relationship`,
+//!   `funnel`, `profile`. Every verdict's reasons: `explain`.
 //! - [`report`]: [`report::Settings`] unchecked, [`report::ValidSettings`] checked, [`report::Report`] all that a page
-//!   may show. `build` is the order of work, `figures` and `lifecycle` arrange a ledger's results, `contracts` does the
-//!   whole of a contract file, `table` holds customers in columns and hands out pages of them.
+//!   may show. `build` is the order of work, `facts` and `stage_columns` gather columns several sections need, `figures` and
+//!   `lifecycle` arrange a ledger's results, `products`, `segments`, `worth`, `leaving` and `relations` the sections
+//!   beside the value matrix, `contracts` does the whole of a contract file, `table` holds customers in columns and
+//!   hands out pages of them. What could not be computed is a [`report::Notice`] with its reason.
 //! - [`sample`]: the built-in sample file in two languages, and the truth it was drawn from.
 //! - [`protocol`]: what page and worker say to each other. [`session`]: the state machine of the app, without a browser.
 //! - [`locale`]: `text` (words), `say` (sentences with numbers), `number` (numbers, money, dates), in every language.
@@ -117,7 +123,8 @@
 //! - **A method**: a file in `analytics` that opens as the others do, with its worked example as a test; a call in
 //!   `report/build.rs`, a field in `report.rs` (its camelCase name is public, see `tenure.d.ts`), a sentence in
 //!   `locale::say`.
-//! - **A setting**: [`report::Settings`], its check and default beside it, `tenure.d.ts`, the README.
+//! - **A setting**: a line in the table of `report/settings.rs` (name, default, range, unit), `tenure.d.ts`, the README; a
+//!   test holds all three together.
 //! - **A page**: a `Page` in `ui/state.rs`, a file in `ui/pages`, its place in `ui/frame.rs`, texts in `locale::text`,
 //!   its name in `tests/browser/shots.mjs`.
 //! - **A language**: a variant of [`locale::Lang`]; the compiler then names every text and sentence that lacks it. Also

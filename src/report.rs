@@ -25,7 +25,7 @@ mod worth;
 
 pub use build::{Step, StepProgress, Wanted, build};
 pub use leaving::{ReasonDetail, RuleTrees};
-pub use products::{Basket, BasketRule, NamedTrend, Price, ProductOffer};
+pub use products::{Basket, BasketRule, NamedPromotion, NamedTrend, Price, ProductOffer};
 pub use settings::{
     NUMBERS, NumberSetting, ReasonKeyword, Settings, SettingsError, Threshold, Unit, ValidSettings,
 };

@@ -1,7 +1,8 @@
-//! Baskets, prices and growth on real files: Groceries (`reference-results.md` 1.5), CDNOW, the Online Retail excerpt.
+//! Baskets, prices and growth on real files: Groceries (`reference-results.md` 1.5), CDNOW, the Online Retail
+//! excerpt.
 //!
-//! The Groceries file (`groceries/groceries.csv`, the 9,835 baskets of R's `arules`, one per line) is not part of the test
-//! data everywhere: its test says so where it is missing, on a build server too.
+//! The Groceries file (`groceries/groceries.csv`, the 9,835 baskets of R's `arules`, one per line) is not
+//! part of the test data everywhere: its test says so where it is missing, on a build server too.
 
 #![allow(clippy::unwrap_used)]
 
@@ -12,7 +13,7 @@ use tenure::analytics::basket::{
     BasketBy, Baskets, Mined, Outcome, Recommender, Rule, RuleOptions, mine, next_products, offers, products,
 };
 use tenure::analytics::growth::{Business, Growth, growth};
-use tenure::analytics::price::{median_prices, price_sensitivity, trends};
+use tenure::analytics::price::{DISCOUNT, median_prices, price_sensitivity, trends};
 use tenure::customer::{Dataset, Day, Ledger, Strings};
 use tenure::ingest::{self, Mapping, Options};
 
@@ -91,7 +92,7 @@ fn groceries_with_the_defaults_of_methods_14() {
 fn ex_17_cdnow_compares_two_windows_of_nine_months() {
     let Some(bytes) = common::data("cdnow/cdnowElog.csv") else { return };
     let ledger = ledger(&bytes);
-    let Growth::Matrix(m) = growth(&ledger, day("1998-06-30"), 0.3) else { panic!() };
+    let Growth::Matrix(m) = growth(&ledger, day("1998-06-30"), 0.3, 12) else { panic!() };
     assert_eq!(m.window_months, 9);
     assert_eq!((m.base_from, m.window_from), (day("1997-01-01"), day("1997-10-01")));
     assert_eq!(m.business, Business::NoCategory);
@@ -158,7 +159,7 @@ fn online_retail_prices() {
     let median = median_prices(&ledger, as_of).unwrap();
     assert_eq!(median.len(), product.names.len());
     assert!(median.iter().flatten().all(|p| *p > 0.0));
-    let found = price_sensitivity(&ledger, as_of).unwrap();
+    let found = price_sensitivity(&ledger, as_of, DISCOUNT).unwrap();
     let e = &found.elasticities;
     assert!(e.slope.len() >= 10, "{:?}", found.not_estimated);
     let numbers = [&e.slope, &e.se, &e.shrunk];

@@ -136,7 +136,7 @@ fn another_currency_scales_money_and_nothing_else() {
         scaled("current value", &a.customers.current_value, &b.customers.current_value);
         scaled("growth potential", &a.customers.growth_potential, &b.customers.growth_potential);
         scaled("revenue", &a.customers.revenue, &b.customers.revenue);
-        scaled("equity", &a.overview.customer_equity.as_slice(), &b.overview.customer_equity.as_slice());
+        scaled("equity", a.overview.customer_equity.as_slice(), b.overview.customer_equity.as_slice());
     }
 }
 

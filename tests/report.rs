@@ -113,7 +113,12 @@ fn telco_contracts() {
     let churn = r.churn.as_ref().unwrap();
     assert_eq!((churn.lost, churn.base), (1_869, 7_043));
     assert!((churn.rate.unwrap() - 0.26537).abs() < 5e-6);
-    assert!(r.lifecycle.is_none() && r.patterns.is_empty());
+    // methods.md 3.8: the risk falls in steps with tenure, so stages and patterns are read off it.
+    let stages = &r.lifecycle.as_ref().unwrap().stages;
+    println!("Telco: {:?}", stages.iter().map(|s| (s.stage.key(), s.customers)).collect::<Vec<_>>());
+    assert_eq!(stages.last().unwrap().customers, 1_869);
+    let ended: u32 = r.patterns.iter().take(4).map(|p| p.customers).sum();
+    assert_eq!(ended, 1_869);
     let at = |months: f64| churn.survival.iter().rev().find(|p| p.time <= months).unwrap().survival;
     for (months, expected) in [(12.0, 0.843_200), (24.0, 0.788_736), (72.0, 0.592_790)] {
         assert!((at(months) - expected).abs() < 5e-7, "S({months}) = {}", at(months));

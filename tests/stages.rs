@@ -151,6 +151,48 @@ fn results_do_not_depend_on_order_or_company() {
 }
 
 #[test]
+fn another_currency_changes_no_stage() {
+    let mut rng = Rng::new(5);
+    let all: Vec<_> = (0..60).map(|i| random_series(&mut rng, 6 + i % 30, i % 4)).collect();
+    let [one, other] = [1.0, 7.3e5].map(|rate| {
+        let mut set = SeriesSet::new(Kind::Orders);
+        for (i, (values, orders, first, mean)) in all.iter().enumerate() {
+            let values: Vec<f64> = values.iter().map(|v| v * rate).collect();
+            set.push(&Series {
+                start: 0,
+                values: &values,
+                orders,
+                first_order_value: first * rate,
+                mean_order_value: mean * rate,
+                left_truncated: i % 5 == 0,
+                exited: i % 3 == 0,
+            })
+            .expect("finite");
+        }
+        let params = Params::default();
+        let stages = run(&set, &params);
+        let ends = patterns(&stages, &params);
+        (stages, ends)
+    });
+    assert!(one.0.level.is_some());
+    for (a, b) in one.0.customers.iter().zip(&other.0.customers) {
+        for (p, q) in a.probabilities.iter().zip(b.probabilities) {
+            assert!((p - q).abs() < 1e-3, "{a:?} {b:?}");
+        }
+        let total: f64 = a.probabilities.iter().sum();
+        assert!((total - 1.0).abs() < 1e-6 || a.basis == Basis::None, "{a:?}");
+    }
+    for verdict in one.1.customers.iter().chain(&other.1.customers) {
+        let p = match verdict {
+            Verdict::Exited { probabilities, .. } => probabilities,
+            Verdict::Active { forecast, .. } => forecast,
+            Verdict::AtLeast { .. } | Verdict::Unknown => continue,
+        };
+        assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-6 && p.iter().all(|p| *p >= 0.0), "{verdict:?}");
+    }
+}
+
+#[test]
 fn level_passes_agree_with_the_oracle() {
     let mut rng = Rng::new(3);
     let mut set = SeriesSet::new(Kind::Orders);

@@ -8,7 +8,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use tenure::analytics::churn::{ContractDesign, Exits, backtest, backtest_months};
+use tenure::analytics::churn::{ContractDesign, Exits, Rule, backtest, backtest_months};
 use tenure::analytics::early_warning::{
     Band, Covariate, EarlyWarning, Form, Input, LeftOutReason, Options, P_ALIVE_LIMITS, Values, agreement,
     contacts, early_warning,
@@ -696,7 +696,7 @@ fn methods_2_6_cdnow_backtests_of_three_to_six_months() {
     let Some(orders) = cdnow() else { return };
     let as_of = Day::parse_iso("1998-06-30").unwrap();
     for (months, days) in [(3, 92), (4, 122), (5, 151), (6, 182)] {
-        let test = backtest_months(&orders, as_of, months).unwrap();
+        let test = backtest_months(&orders, as_of, months, &Rule::default()).unwrap();
         assert_eq!(test.horizon_days, days);
         assert_eq!(backtest(&orders, as_of, days), Some(test.clone()));
         let (area, (low, high)) = (test.auc.unwrap(), test.auc_interval.unwrap());

@@ -18,6 +18,8 @@
 //! - **Hierarchies**: [`synthesize`] weighs the alternatives' weights under each criterion by the criterion's
 //!   weight.
 //!
+//! Symbols: n criteria, 1..=15; a ratios 1/1000..=1000; w shares 0..=1; lambda >= n; CI, CR >= 0; no units.
+//!
 //! Sources: Saaty 1980; random indices: as named in [`RandomIndex`]; methods.md 8.
 //!
 //! Degenerate cases: n = 1 has weight 1; n <= 2 is always consistent, CR = 0. Refused ([`Refusal`]): no

@@ -1,31 +1,34 @@
 //! What is bought together, and what could a customer be offered next?
 //!
-//! A *basket* is what one order (or one customer, over time) contains; each product counts once. With N baskets, of
-//! which `n_A` hold every product of A, a rule `A -> b` has
+//! A *basket* is what one order (or one customer, over time) contains; each product counts once. With N
+//! baskets, of which `n_A` hold every product of A, a rule `A -> b` has
 //!
 //! - support `s = n_Ab / N`, confidence `c = n_Ab / n_A`, lift `c / (n_b / N)`, leverage `s - n_A n_b / N^2`,
 //!   conviction `(1 - n_b / N) / (1 - c)`, infinite (`None`) where `c = 1`;
-//! - `chi2 = N (N n_Ab - n_A n_b)^2 / (n_A n_b (N - n_A)(N - n_b))` with 1 degree of freedom, and `q`, its p-value after
-//!   Benjamini and Hochberg's correction over *all* rules that the frequent sets allow, reported or not.
+//! - `chi2 = N (N n_Ab - n_A n_b)^2 / (n_A n_b (N - n_A)(N - n_b))` with 1 degree of freedom, and `q`, its
+//!   p-value after Benjamini and Hochberg's correction over *all* rules that the frequent sets allow,
+//!   reported or not.
 //!
-//! Reported: 1 to 3 products in A, one in b; together in at least `max(5, 0.5 % of N)` baskets; `c >= 0.2`, `lift > 1`,
-//! `q <= 0.05`; of the 500 most frequent products. Frequent sets are found level by level (Apriori), the baskets of a
-//! product being a bit set (Eclat). Returned lines are in no basket; a line of value 0 (a free item) is.
+//! Reported: 1 to 3 products in A, one in b; together in at least `max(5, 0.5 % of N)` baskets; `c >= 0.2`,
+//! `lift > 1`, `q <= 0.05`; of the 500 most frequent products. Frequent sets are found level by level
+//! (Apriori), the baskets of a product being a bit set (Eclat). Returned lines are in no basket; a line of
+//! value 0 (a free item) is.
 //!
-//! **Next product** ([`next_products`]): `p_ij`, the highest confidence of a rule with A among what customer i owns, b = j
-//! not owned, lift > 1; ranked by `p_ij x monthly profit of j per buyer`; the five largest summed are the cross-buying
-//! part of growth potential, before the level of the relationship. **Offers** ([`offers`]): same category, higher price
-//! quartile.
+//! **Next product** ([`next_products`]): `p_ij`, the highest confidence of a rule with A among what customer
+//! i owns, b = j not owned, lift > 1; ranked by `p_ij x monthly profit of j per buyer`; the five largest
+//! summed are the cross-buying part of growth potential, before the level of the relationship. **Offers**
+//! ([`offers()`]): same category, higher price quartile.
 //!
-//! Symbols: counts in baskets; shares, confidence and q 0..=1; lift >= 0; profit per month in the file's currency unit.
+//! Symbols: counts in baskets; shares, confidence and q 0..=1; lift >= 0; profit per month in the file's
+//! currency unit.
 //!
-//! Sources: Agrawal & Srikant 1994; Zaki 2000 (Eclat); Brin et al. 1997 (conviction, chi-squared); Benjamini & Hochberg
-//! 1995; methods.md 14, 5. The test is approximate where the expected count is below 5, and it assumes that baskets are
-//! independent: a few customers who always buy the same two things look like many.
+//! Sources: Agrawal & Srikant 1994; Zaki 2000 (Eclat); Brin et al. 1997 (conviction, chi-squared); Benjamini
+//! & Hochberg 1995; methods.md 14, 5. The test is approximate where the expected count is below 5, and it
+//! assumes that baskets are independent: a few customers who always buy the same two things look like many.
 //!
-//! Degenerate cases: where there are no rules, [`NoRules`] says why. More than [`RuleOptions::max_baskets`] baskets: a
-//! fixed sample of that many, said in [`Mined::sampled`]; sets too numerous to be looked through: shorter ones only, said
-//! in [`Mined::longest_set`].
+//! Degenerate cases: where there are no rules, [`NoRules`] says why. More than [`RuleOptions::max_baskets`]
+//! baskets: a fixed sample of that many, said in [`Mined::sampled`]; sets too numerous to be looked through:
+//! shorter ones only, said in [`Mined::longest_set`].
 //!
 //! ```
 //! use tenure::analytics::basket::{BasketBy, Baskets, RuleOptions, mine};
@@ -77,7 +80,8 @@ pub struct Baskets {
     /// Where each basket's products begin; length: number of baskets + 1.
     offsets: Vec<u32>,
     product: Vec<u32>,
-    /// A number per basket that depends on what the basket is, not on where its rows stand: who is in the sample.
+    /// A number per basket that depends on what the basket is, not on where its rows stand: who is in the
+    /// sample.
     tag: Vec<u64>,
 }
 
@@ -87,8 +91,8 @@ impl Baskets {
     pub fn of_orders(ledger: &Ledger, as_of: Day) -> Option<Self> {
         let product = ledger.product.as_ref()?;
         let order = |row: usize| ledger.order.as_ref().map_or(0, |o| o.code[row]);
-        // Customer, day, order and product side by side: sorting groups the rows and removes duplicates at once. First a
-        // counting sort by customer, which leaves little to compare.
+        // Customer, day, order and product side by side: sorting groups the rows and removes duplicates at
+        // once. First a counting sort by customer, which leaves little to compare.
         let mut ends = vec![0_u32; ledger.n_customers() + 1];
         lines(ledger, product, as_of).for_each(|(row, _)| ends[ledger.customer[row] as usize + 1] += 1);
         for c in 1..ends.len() {
@@ -118,8 +122,8 @@ impl Baskets {
         Some(out)
     }
 
-    /// What each customer bought up to `as_of`, one basket per customer of the ledger, possibly empty; `None` without a
-    /// product column.
+    /// What each customer bought up to `as_of`, one basket per customer of the ledger, possibly empty; `None`
+    /// without a product column.
     #[must_use]
     pub fn of_customers(ledger: &Ledger, as_of: Day) -> Option<Self> {
         let product = ledger.product.as_ref()?;
@@ -180,8 +184,9 @@ impl Baskets {
         }
     }
 
-    /// Positions of the baskets that hold anything, and how many these are; where there are more than `limit`, those with
-    /// the lowest tags, which is a simple random sample of them (bottom-k sampling, Cohen & Kaplan 2007).
+    /// Positions of the baskets that hold anything, and how many these are; where there are more than
+    /// `limit`, those with the lowest tags, which is a simple random sample of them (bottom-k sampling, Cohen
+    /// & Kaplan 2007).
     fn sample(&self, limit: usize) -> (Vec<u32>, usize) {
         let mut filled: Vec<u32> =
             (0..self.len() as u32).filter(|&i| !self.get(i as usize).is_empty()).collect();
@@ -358,8 +363,8 @@ pub struct Mined {
     pub n_products_used: u32,
     /// Fewest baskets that made a set frequent.
     pub min_count: u32,
-    /// Most products in a set that was looked at, consequent included; less than asked for where longer sets were too
-    /// numerous.
+    /// Most products in a set that was looked at, consequent included; less than asked for where longer sets
+    /// were too numerous.
     pub longest_set: u32,
     /// Whether longer sets were left out for being too numerous.
     pub cut_short: bool,
@@ -414,7 +419,8 @@ mod tests {
         set.iter().all(|p| basket.contains(p))
     }
 
-    /// Every rule by looking through all baskets for each: antecedent, consequent, baskets, confidence, lift, chi2, q.
+    /// Every rule by looking through all baskets for each: antecedent, consequent, baskets, confidence, lift,
+    /// chi2, q.
     type Plain = (Vec<u32>, u32, u32, f64, f64, f64, f64);
 
     fn by_brute_force(lists: &[Vec<u32>], n_products: u32, options: &RuleOptions) -> Vec<Plain> {
@@ -714,7 +720,8 @@ mod tests {
         let options = RuleOptions { max_antecedent: 1, ..RuleOptions::default() };
         let mined = mine(&baskets(&lists), &names(25), &options);
         assert_eq!(mined.n_tested, 600);
-        // All hypotheses are true: q <= .05 happens at all in about one file of twenty, and then for a pair both ways.
+        // All hypotheses are true: q <= .05 happens at all in about one file of twenty, and then for a pair
+        // both ways.
         assert!(mined.rules().len() <= 2, "{}", mined.rules().len());
     }
 
@@ -827,7 +834,8 @@ mod tests {
         }
     }
 
-    /// Four products of one category at 1, 2, 3 and 4 per unit, one of another; all bought by customer 0, product 3 by two.
+    /// Four products of one category at 1, 2, 3 and 4 per unit, one of another; all bought by customer 0,
+    /// product 3 by two.
     fn shop() -> Ledger {
         let rows = [(0, 0, 1), (0, 1, 2), (0, 2, 3), (0, 3, 4), (1, 3, 4), (1, 4, 9)];
         let rows: Vec<(usize, usize, i64)> = rows.to_vec();

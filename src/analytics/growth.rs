@@ -1,8 +1,9 @@
 //! Where does growth come from: the same customers or new ones, the same business or new business?
 //!
-//! The last W months are compared with the W months before, `W = min(12, floor(span / 2))` whole months. A customer is
-//! *existing* who was seen before the window, else new; business is *existing* whose category the firm sold before the
-//! window, else new. Calling a category new needs a file of at least 24 months. Four cells of the window's sales:
+//! The last W months are compared with the W months before, `W = min(12, floor(span / 2))` whole months. A
+//! customer is *existing* who was seen before the window, else new; business is *existing* whose category the
+//! firm sold before the window, else new. Calling a category new needs a file of at least 24 months. Four
+//! cells of the window's sales:
 //!
 //! | | existing business | new business |
 //! |---|---|---|
@@ -13,22 +14,22 @@
 //!
 //! `lost + loyalty expansion + loyalty contraction + extension + acquisition + diversification`
 //!
-//! with, per customer and `D` = revenue in the window less revenue in the base window: lost = sum of D (below 0: the base
-//! revenue, and returns that came in late) over existing customers without a purchase in the window; expansion and
-//! contraction = sum of the positive and of the negative D of existing customers who bought, in existing business (a
-//! customer who came back has base 0); the others are the window's revenue in their cells. Sums are integers, so the
-//! identity is not a matter of rounding until the amounts are shown.
+//! with, per customer and `D` = revenue in the window less revenue in the base window: lost = sum of D (below
+//! 0: the base revenue, and returns that came in late) over existing customers without a purchase in the
+//! window; expansion and contraction = sum of the positive and of the negative D of existing customers who
+//! bought, in existing business (a customer who came back has base 0); the others are the window's revenue in
+//! their cells. Sums are integers, so the identity is not a matter of rounding until the amounts are shown.
 //!
-//! *Combination strategy*: loyal customers take new products and bring new customers. Its share of growth is (extension +
-//! acquisition and diversification through referrals) / (expansion + extension + acquisition + diversification), of what
-//! is positive.
+//! *Combination strategy*: loyal customers take new products and bring new customers. Its share of growth is
+//! (extension + acquisition and diversification through referrals) / (expansion + extension + acquisition +
+//! diversification), of what is positive.
 //!
 //! Symbols: money in the file's currency unit, net of returns; shares 0..=1 of the window's revenue.
 //!
 //! Source: an analogue of Ansoff 1957 for customers; methods.md 17, 23.8.
 //!
-//! Degenerate cases: a file of less than two whole months is [`Growth::TooShort`]; a category first seen in a return counts
-//! as existing business, and so do rows without a category.
+//! Degenerate cases: a file of less than two whole months is [`Growth::TooShort`]; a category first seen in a
+//! return counts as existing business, and so do rows without a category.
 //!
 //! ```
 //! use tenure::analytics::growth::{Growth, growth};
@@ -39,7 +40,7 @@
 //! let rows = [("a", "2024-01-01", 10_000), ("b", "2024-02-01", 5_000), ("a", "2024-03-05", 13_000),
 //!             ("c", "2024-04-30", 4_000)];
 //! let ledger = ledger_from_rows(rows.map(|(customer, date, cents)| (customer, day(date), cents, None)));
-//! let Growth::Matrix(matrix) = growth(&ledger, day("2024-04-30"), 0.3) else { panic!() };
+//! let Growth::Matrix(matrix) = growth(&ledger, day("2024-04-30"), 0.3, 12) else { panic!() };
 //! assert_eq!(matrix.window_months, 2);
 //! let change = &matrix.change;
 //! assert_eq!((change.base, change.window, change.change), (150.0, 170.0, 20.0));
@@ -50,7 +51,7 @@ use super::churn::months_before;
 use crate::customer::{Coded, Day, Ledger};
 use serde::{Deserialize, Serialize};
 
-/// Longest window, months.
+/// Longest window unless set otherwise, months.
 pub const MAX_WINDOW_MONTHS: u32 = 12;
 /// Months of history without which no business can be called new.
 pub const MIN_BUSINESS_MONTHS: u32 = 24;
@@ -99,7 +100,8 @@ pub struct Change {
     pub window: f64,
     /// Window less base.
     pub change: f64,
-    /// Existing customers without a purchase in the window; 0 or below, unless returns exceeded their base revenue.
+    /// Existing customers without a purchase in the window; 0 or below, unless returns exceeded their base
+    /// revenue.
     pub lost: f64,
     /// Existing customers who bought more of existing business.
     pub loyalty_expansion: f64,
@@ -205,12 +207,13 @@ struct Sums {
     n_lost: u32,
 }
 
-/// The growth matrix as of a day. `margin` is the gross margin (share of revenue) that stands for unknown costs.
+/// The growth matrix as of a day. `margin` is the gross margin (share of revenue) that stands for unknown
+/// costs.
 #[must_use]
-pub fn growth(ledger: &Ledger, as_of: Day, margin: f64) -> Growth {
+pub fn growth(ledger: &Ledger, as_of: Day, margin: f64, longest_months: u32) -> Growth {
     let first = ledger.day.iter().copied().filter(|&day| day <= as_of).min();
     let months = first.map_or(0, |first| whole_months(first, as_of));
-    let window_months = MAX_WINDOW_MONTHS.min(months / 2);
+    let window_months = longest_months.max(1).min(months / 2);
     if window_months == 0 {
         return Growth::TooShort { months };
     }
@@ -400,13 +403,14 @@ mod tests {
     }
 
     fn matrix(ledger: &Ledger, as_of: Day) -> GrowthMatrix {
-        match growth(ledger, as_of, 0.3) {
+        match growth(ledger, as_of, 0.3, 12) {
             Growth::Matrix(matrix) => *matrix,
             Growth::TooShort { months } => panic!("{months} months"),
         }
     }
 
-    /// Two years: a stays and takes new business, b leaves, c comes back, d is new in old business, e in new business.
+    /// Two years: a stays and takes new business, b leaves, c comes back, d is new in old business, e in new
+    /// business.
     fn two_years() -> Vec<Row> {
         vec![
             (0, day("2022-01-01"), 10_000, 0),
@@ -489,11 +493,11 @@ mod tests {
         assert_eq!(whole_months(day("1997-01-31"), day("1997-03-30")), 2);
         assert_eq!(whole_months(day("2024-02-29"), day("2024-02-29")), 0);
         let rows = [(0, day("2024-01-10"), 1, 0), (0, day("2024-03-01"), 1, 0)];
-        let short = |to| growth(&ledger(&rows), day(to), 0.3);
+        let short = |to| growth(&ledger(&rows), day(to), 0.3, 12);
         assert_eq!(short("2024-03-01"), Growth::TooShort { months: 1 });
         assert!(matches!(short("2024-03-09"), Growth::Matrix(_)));
-        assert_eq!(growth(&Ledger::default(), day("2024-03-09"), 0.3), Growth::TooShort { months: 0 });
-        assert_eq!(growth(&ledger(&rows), day("2023-03-09"), 0.3), Growth::TooShort { months: 0 });
+        assert_eq!(growth(&Ledger::default(), day("2024-03-09"), 0.3, 12), Growth::TooShort { months: 0 });
+        assert_eq!(growth(&ledger(&rows), day("2023-03-09"), 0.3, 12), Growth::TooShort { months: 0 });
     }
 
     #[test]
@@ -520,9 +524,10 @@ mod tests {
         #[test]
         fn the_parts_add_up_exactly(mut rows in rows(), as_of in 18_100..19_000_i32) {
             let all = ledger(&rows);
-            if let Growth::Matrix(m) = growth(&all, Day(as_of), 0.3) {
+            if let Growth::Matrix(m) = growth(&all, Day(as_of), 0.3, 12) {
                 let c = &m.change;
-                let parts = [c.lost, c.loyalty_expansion, c.loyalty_contraction, c.extension, c.acquisition, c.diversification];
+                let loyalty = [c.loyalty_expansion, c.loyalty_contraction];
+                let parts = [c.lost, loyalty[0], loyalty[1], c.extension, c.acquisition, c.diversification];
                 prop_assert_eq!(cents(c.change), parts.into_iter().map(cents).sum::<i128>());
                 prop_assert_eq!(cents(c.change), cents(c.window) - cents(c.base));
                 let between = |from: Day, to: Day| -> i128 {
@@ -540,7 +545,7 @@ mod tests {
                     prop_assert!((0.0..=1.0).contains(&share));
                 }
                 rows.reverse();
-                prop_assert_eq!(growth(&ledger(&rows), Day(as_of), 0.3), Growth::Matrix(m));
+                prop_assert_eq!(growth(&ledger(&rows), Day(as_of), 0.3, 12), Growth::Matrix(m));
             }
         }
     }

@@ -19,13 +19,26 @@
 //! - [`by_group`]: lifetime value lost and expected to be lost by stage, class, reason, month;
 //! - [`literature()`]: well-known claims beside the same change in the user's own lifetime value.
 //!
-//! Symbols: shares 0..=1; money in the file's currency unit; counts may be fractional expectations.
+//! Symbols: c, s, r shares 0..=1; g -1..=1; i > -1; R, pi, m, CAC, C and cost money in the file's currency
+//! unit; N, lost counts, may be fractional expectations; A and H in periods; kappa a ratio > 0.
 //!
 //! Sources: methods.md 11, 7.4; Kotler's lost-customer arithmetic; Gupta & Lehmann 2003; literature as such
 //! in its file.
 //!
 //! Degenerate cases: nothing lost makes the break-even save rate `None`; zero cost makes ROI `None`; rates
 //! outside 0..=1, a discount rate of -100 % or less, and retention of 1 + i or more are an [`InputError`].
+//!
+//! ```
+//! use tenure::analytics::loss::{Individual, Programme, lifetime_loss, programme};
+//! // methods.md 11: 300 leavers of 100 a year at r = .95, i = .10; a programme over three years.
+//! let each = Individual { margin: 100.0, retention: 0.95, discount_rate: 0.1 };
+//! assert!((lifetime_loss(300.0, &each).unwrap() - 190_000.0).abs() < 1e-6);
+//! let plan = Programme {
+//!     lost: 300.0, save_rate: 0.2, profit: 100.0, retention: 0.95, discount_rate: 0.1, horizon: 3,
+//!     initial_cost: 3000.0, running_costs: Vec::new(),
+//! };
+//! assert!((programme(&plan).unwrap().npv - 11_233.66).abs() < 5e-3);
+//! ```
 
 mod group;
 mod literature;

@@ -13,8 +13,19 @@
 //! Symbols: `net`, `purchase_net`, `returned`, `cost` in minor units of [`Orders::scale`]; `day` in days since 1970.
 //! Sums over the whole table are `i128` and exact; a single day's sums saturate at the `i64` range.
 //!
+//! Source: methods.md 1.4, 1.6, 3.1; the conventions are those of the published CDNOW figures.
+//!
 //! Degenerate cases: an empty ledger gives no days and no dates; a customer with nothing but returns has order days
 //! but no first purchase.
+//!
+//! ```
+//! use tenure::analytics::orders::{Orders, ledger_from_rows};
+//! use tenure::customer::Day;
+//! // Two lines of one order, a return on another day: one purchase of 12.50, worth 10.00 in all.
+//! let rows = [("ann", Day(0), 1000, Some("1")), ("ann", Day(0), 250, Some("1")), ("ann", Day(9), -250, Some("2"))];
+//! let orders = Orders::from_ledger(&ledger_from_rows(rows));
+//! assert_eq!((orders.totals.n_orders, orders.totals.revenue, orders.last_purchase(0)), (1, 1000, Some(Day(0))));
+//! ```
 
 use crate::customer::{Coded, Day, Ledger, MoneyScale, Month};
 use serde::{Deserialize, Serialize};

@@ -1,34 +1,35 @@
 //! How do customers respond to price, and who buys at a discount only?
 //!
-//! **Elasticity**, per customer i from their purchases of product j in month t, with `p` the month's mean unit price and
-//! `q` the units: `ln q_ijt = a_ij + g_t + b_i ln p_ijt + e`. Both sides are demeaned within customer-product and, where
-//! the panel is large enough ([`MonthEffects`]), within month (one set of month effects for the whole file: season moves
-//! everybody); then `b = Sxy / Sxx`, `se = sqrt(SSE / df / Sxx)`, `df = n - products - 1`, less each month effect's share.
-//! Needs at least 6 observations of products bought in two months or more, 3 distinct prices (of one product; with
-//! several products, as many price changes), and a coefficient of variation of the prices around their products' means of
-//! at least 3 %.
+//! **Elasticity**, per customer i from their purchases of product j in month t, with `p` the month's mean
+//! unit price and `q` the units: `ln q_ijt = a_ij + g_t + b_i ln p_ijt + e`. Both sides are demeaned within
+//! customer-product and, where the panel is large enough ([`MonthEffects`]), within month (one set of month
+//! effects for the whole file: season moves everybody); then `b = Sxy / Sxx`, `se = sqrt(SSE / df / Sxx)`,
+//! `df = n - products - 1`, less each month effect's share. Needs at least 6 observations of products bought
+//! in two months or more, 3 distinct prices (of one product; with several products, as many price changes),
+//! and a coefficient of variation of the prices around their products' means of at least 3 %.
 //!
-//! **Shrinkage** towards all customers (DerSimonian & Laird 1986): with `w = 1 / se^2`, `Q = sum w (b - mean)^2`,
-//! `tau^2 = max(0.05, (Q - (k - 1)) / (sum w - sum w^2 / sum w))`, `b0` the mean with weights `1 / (se^2 + tau^2)`:
-//! `b* = (b / se^2 + b0 / tau^2) / (1 / se^2 + 1 / tau^2)`. With a handful of observations a residual variance is small by
-//! chance now and then, and such a customer would outweigh all others: for the weights (not for the `se` shown) it is
-//! therefore pulled towards that of all customers with 4 degrees of freedom (Smyth 2004). Elastic: `|b*| > 1`; `b* > 0` is implausible, most likely
-//! confounded.
+//! **Shrinkage** towards all customers (DerSimonian & Laird 1986): with `w = 1 / se^2`, `Q = sum w (b -
+//! mean)^2`, `tau^2 = max(0.05, (Q - (k - 1)) / (sum w - sum w^2 / sum w))`, `b0` the mean with weights `1 /
+//! (se^2 + tau^2)`: `b* = (b / se^2 + b0 / tau^2) / (1 / se^2 + 1 / tau^2)`. With a handful of observations a
+//! residual variance is small by chance now and then, and such a customer would outweigh all others: for the
+//! weights (not for the `se` shown) it is therefore pulled towards that of all customers with 4 degrees of
+//! freedom (Smyth 2004). Elastic: `|b*| > 1`; `b* > 0` is implausible, most likely confounded.
 //!
-//! **Discount dependence**, for everybody: share of spend at 10 % or more under list (where the file has no list price:
-//! under the product's median unit price).
+//! **Discount dependence**, for everybody: share of spend at 10 % or more under list (where the file has no
+//! list price: under the product's median unit price).
 //!
-//! These are *associations*: prices are not set at random (promotions, season, larger orders at lower prices), so an
-//! elasticity measured here is not what a price change would do. Where the price is computed from amount and quantity,
-//! errors in the quantity alone push b towards -1.
+//! These are *associations*: prices are not set at random (promotions, season, larger orders at lower
+//! prices), so an elasticity measured here is not what a price change would do. Where the price is computed
+//! from amount and quantity, errors in the quantity alone push b towards -1.
 //!
 //! Symbols: p in the file's currency unit; q in units; b without unit, usually negative; dependence 0..=1.
 //!
-//! Source: methods.md 15; promotions and trends of volume and price ([`promotions`], [`trends`]): methods.md 18.
+//! Source: methods.md 15; promotions and trends of volume and price ([`promotions`], [`trends`]): methods.md
+//! 18.
 //!
-//! Degenerate cases: without quantities or products nothing can be computed (`None`); returns and lines without a
-//! positive amount and quantity are left out; a customer who cannot be estimated is counted in [`NotEstimated`]; a perfect
-//! fit is taken as se = 0.001.
+//! Degenerate cases: without quantities or products nothing can be computed (`None`); returns and lines
+//! without a positive amount and quantity are left out; a customer who cannot be estimated is counted in
+//! [`NotEstimated`]; a perfect fit is taken as se = 0.001.
 //!
 //! ```
 //! use tenure::analytics::price::{arc_elasticity, shrink};
@@ -56,7 +57,7 @@ pub const MIN_PRICES: u32 = 3;
 pub const MIN_VARIATION: f64 = 0.03;
 /// Least variance of elasticities between customers.
 pub const MIN_TAU2: f64 = 0.05;
-/// A line this much under the reference price is bought at a discount.
+/// A line this much under the reference price is bought at a discount, unless set otherwise.
 pub const DISCOUNT: f64 = 0.10;
 /// Least standard error used as a weight.
 const MIN_SE: f64 = 1e-3;
@@ -65,8 +66,8 @@ const PRIOR_FREEDOM: f64 = 4.0;
 /// 97.5 % quantile of the standard normal.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// Percentage change of q over percentage change of p between two points (p, q), both relative to the midpoint; `None`
-/// where the price does not change or a number is not positive.
+/// Percentage change of q over percentage change of p between two points (p, q), both relative to the
+/// midpoint; `None` where the price does not change or a number is not positive.
 #[must_use]
 pub fn arc_elasticity(from: (f64, f64), to: (f64, f64)) -> Option<f64> {
     let positive = [from.0, from.1, to.0, to.1].iter().all(|&x| x > 0.0 && x.is_finite());
@@ -75,7 +76,8 @@ pub fn arc_elasticity(from: (f64, f64), to: (f64, f64)) -> Option<f64> {
     (positive && by_price != 0.0).then(|| change(from.1, to.1) / by_price)
 }
 
-/// b*: an estimate `b` with standard error `se` shrunk towards `b0`; variances `se^2` and `tau2`, both positive.
+/// b*: an estimate `b` with standard error `se` shrunk towards `b0`; variances `se^2` and `tau2`, both
+/// positive.
 #[must_use]
 pub fn shrink(b: f64, se: f64, b0: f64, tau2: f64) -> f64 {
     let (own, all) = (1.0 / (se * se), 1.0 / tau2);
@@ -145,8 +147,8 @@ impl Response {
 pub enum MonthEffects {
     /// 30 observations a month or more on average.
     Removed,
-    /// Fewer than 30 observations a month on average: a month's mean would be mostly the customer's own response, so
-    /// products alone are demeaned and season stays in the estimate.
+    /// Fewer than 30 observations a month on average: a month's mean would be mostly the customer's own
+    /// response, so products alone are demeaned and season stays in the estimate.
     TooFewObservations,
 }
 
@@ -186,8 +188,8 @@ pub struct Elasticities {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PriceSensitivity {
-    /// Share of each customer's spend that was bought at a discount; absent without spend at a known reference price;
-    /// `(n_customers)`.
+    /// Share of each customer's spend that was bought at a discount; absent without spend at a known
+    /// reference price; `(n_customers)`.
     pub discount_dependence: Vec<Option<f64>>,
     /// The same for all customers together.
     pub discount_share: Option<f64>,
@@ -252,7 +254,8 @@ fn lines(ledger: &Ledger, as_of: Day) -> Option<impl Iterator<Item = Line> + '_>
     }))
 }
 
-/// Median unit price of each product code over the lines up to `as_of`, money; `None` without quantities or products.
+/// Median unit price of each product code over the lines up to `as_of`, money; `None` without quantities or
+/// products.
 #[must_use]
 pub fn median_prices(ledger: &Ledger, as_of: Day) -> Option<Vec<Option<f64>>> {
     let n = ledger.product.as_ref()?.names.len();
@@ -289,8 +292,8 @@ fn unit_price(ledger: &Ledger, line: &Line) -> f64 {
 
 /// Price response of all customers as of a day; `None` without quantities or products.
 #[must_use]
-pub fn price_sensitivity(ledger: &Ledger, as_of: Day) -> Option<PriceSensitivity> {
-    let (discount_dependence, discount_share) = discounts(ledger, as_of)?;
+pub fn price_sensitivity(ledger: &Ledger, as_of: Day, discount: f64) -> Option<PriceSensitivity> {
+    let (discount_dependence, discount_share) = discounts(ledger, as_of, discount)?;
     let panel = Panel::new(ledger, as_of)?;
     let mut elasticities = panel.elasticities;
     let pooled = shrink_all(&mut elasticities, &moderated(&panel.fits));
@@ -311,7 +314,7 @@ pub fn price_sensitivity(ledger: &Ledger, as_of: Day) -> Option<PriceSensitivity
 
 /// Discounted over all spend at a known reference price, per customer and in all.
 #[allow(clippy::type_complexity)]
-fn discounts(ledger: &Ledger, as_of: Day) -> Option<(Vec<Option<f64>>, Option<f64>)> {
+fn discounts(ledger: &Ledger, as_of: Day, discount: f64) -> Option<(Vec<Option<f64>>, Option<f64>)> {
     let median = median_prices(ledger, as_of)?;
     let mut spend = vec![(0_i128, 0_i128); ledger.n_customers()];
     for line in lines(ledger, as_of)? {
@@ -320,8 +323,9 @@ fn discounts(ledger: &Ledger, as_of: Day) -> Option<(Vec<Option<f64>>, Option<f6
         let Some(reference) = list.or(median[line.product as usize]) else { continue };
         let of = &mut spend[line.customer as usize];
         of.1 += i128::from(line.amount);
-        // The allowance is for decimal prices that binary fractions only approach: 9.00 of 10.00 is 10 % under list.
-        if unit_price(ledger, &line) <= (1.0 - DISCOUNT) * reference * (1.0 + 1e-9) {
+        // The allowance is for decimal prices that binary fractions only approach: 9.00 of 10.00 is 10 %
+        // under list.
+        if unit_price(ledger, &line) <= (1.0 - discount) * reference * (1.0 + 1e-9) {
             of.0 += i128::from(line.amount);
         }
     }
@@ -415,7 +419,7 @@ mod tests {
     }
 
     fn judge(rows: &[Row]) -> PriceSensitivity {
-        price_sensitivity(&ledger(rows), day("2030-01-01")).unwrap()
+        price_sensitivity(&ledger(rows), day("2030-01-01"), DISCOUNT).unwrap()
     }
 
     #[test]
@@ -605,7 +609,7 @@ mod tests {
         let mut listed = ledger(&rows);
         // In cents; the fourth line has none and is held against the median.
         listed.list_price = Some(vec![1000, 950, 2000, 0, 1200]);
-        let found = price_sensitivity(&listed, d).unwrap();
+        let found = price_sensitivity(&listed, d, DISCOUNT).unwrap();
         assert_eq!(found.reference, Reference::ListPrice);
         assert_eq!(found.discount_dependence[0], Some(0.0));
         assert!((found.discount_dependence[1].unwrap() - 9.01 / 31.01).abs() < 1e-12);
@@ -613,12 +617,12 @@ mod tests {
 
     #[test]
     fn nothing_and_next_to_nothing() {
-        assert_eq!(price_sensitivity(&Ledger::default(), Day(0)), None);
+        assert_eq!(price_sensitivity(&Ledger::default(), Day(0), DISCOUNT), None);
         assert_eq!(median_prices(&Ledger::default(), Day(0)), None);
         let mut returns = ledger(&[(0, 0, middle_of(0), 1.0, 10.0), (1, 0, middle_of(1), 1.0, 10.0)]);
         returns.is_return = vec![true, false];
         returns.quantity = Some(vec![-1.0, f64::NAN]);
-        let found = price_sensitivity(&returns, day("2030-01-01")).unwrap();
+        let found = price_sensitivity(&returns, day("2030-01-01"), DISCOUNT).unwrap();
         assert_eq!(found.discount_dependence, [None, None]);
         assert_eq!((found.discount_share, found.pooled), (None, None));
         let wild: Vec<Row> = (0..12)
@@ -628,7 +632,7 @@ mod tests {
         let e = &found.elasticities;
         assert!(e.slope.iter().chain(&e.se).chain(&e.shrunk).all(|x| x.is_finite()));
         assert_eq!(judge(&example(0)).elasticities.slope.len(), 1);
-        let early = price_sensitivity(&ledger(&example(0)), middle_of(4)).unwrap();
+        let early = price_sensitivity(&ledger(&example(0)), middle_of(4), DISCOUNT).unwrap();
         assert_eq!(early.not_estimated.too_few_observations, 1);
     }
 }

@@ -15,13 +15,23 @@
 //! Group: one digit per axis, 1 where the score is above the mean score, else 0. Weighted score: `sum of w *
 //! score`, weights summing to 1.
 //!
-//! Symbols: R in days >= 0; F a count; M in the file's currency unit, may be negative.
+//! Symbols: R in days >= 0; F a count; M in the file's currency unit, may be negative; rank 1..=n among the n
+//! customers with a purchase; scores 1..=5; w shares 0..=1.
 //!
 //! Sources: Hughes 1994; the eight groups are common practice in Chinese texts on customer management;
 //! methods.md 6, 22.
 //!
 //! Degenerate cases: fewer than 5 customers with a purchase get no scores; if all values are equal everybody
 //! scores 3 and nobody is above the mean.
+//!
+//! ```
+//! use tenure::analytics::rfm::{Group, mid_rank_scores, quantile_cuts};
+//! // By hand: mid-ranks 1.5 1.5 3 4 5, 5 (rank - 1/2)/5 = 1 1 2.5 3.5 4.5.
+//! assert_eq!(mid_rank_scores(&[1.0, 1.0, 2.0, 4.0, 9.0]), [1, 1, 3, 4, 5]);
+//! let cuts = quantile_cuts(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]); // quantiles 2 3 4 5, each one unit higher
+//! assert!(cuts.iter().zip([3.0, 4.0, 5.0, 6.0]).all(|(cut, by_hand)| (cut - by_hand).abs() < 1e-12));
+//! assert_eq!(Group::of(false, true, true), Group::ImportantKeep); // 011
+//! ```
 
 use super::churn::months_before;
 use super::orders::Orders;

@@ -8,7 +8,7 @@
 //!
 //! Symbols: `x` repeat orders; `m` mean amount of the repeat orders (the first order does not count), money per
 //! order, > 0; `p, q > 0` shapes; `v > 0` money; G the gamma function. Amounts are divided by their mean for the
-//! search, so that the result does not depend on the currency. Source: Fader & Hardie 2013.
+//! search, so that the result does not depend on the currency. Source: Fader & Hardie 2013; methods.md 7.2.
 //!
 //! Standard errors: inverse Hessian of `-ln L` in `ln p, ln q, ln v`, `se(p) = p sqrt(C_pp)` and so on.
 //!

@@ -2,26 +2,52 @@
 //!
 //! **Current value** `CV_i`, present value of future profit if behavior continues, over H = 36 months:
 //! purchases: `margin E(M_i) sum_k dE[Y_i]/(1+d_m)^k` ([`crate::analytics::btyd::forecast`], `spend`);
-//! contracts: `m_i sum_k S(a_i+k)/S(a_i)/(1+d_m)^k` ([`SurvivalCurve`]). A customer who left has CV = 0; `clv` keeps the
-//! model's value, what winning the customer back would be worth.
+//! contracts: `m_i sum_k S(a_i+k)/S(a_i)/(1+d_m)^k` ([`SurvivalCurve`]). A customer who left has CV = 0;
+//! `clv` keeps the model's value, what winning the customer back would be worth.
 //!
-//! **Growth potential** `GP_i = (U_i + X_i + R_i) annuity_i`, present value of extra profit per month, 0 if left:
-//! - up-buying `U = kappa q max(0, W-v) margin`; `v` monthly spend now, `W` monthly spend in the category: the
-//!   customer's wallet/12 if known, else the 90 % quantile of `v` among active peers; never below `v`;
+//! **Growth potential** `GP_i = (U_i + X_i + R_i) annuity_i`, present value of extra profit per month, 0 if
+//! left:
+//! - up-buying `U = kappa q max(0, W-v) margin`; `v` monthly spend now, `W` monthly spend in the category:
+//!   the customer's wallet/12 if known, else the 90 % quantile of `v` among active peers; never below `v`;
 //! - cross-buying `X = q sum_j p_j (monthly profit of product j per buyer)`, at most 5 products;
 //! - referral `R = rho/12 P(reach S) V_new`; `P(reach S) = sum posterior x {E: q_E q_B, B: q_B, S: 1, D: 0}`.
 //!
-//! `q = sum posterior x {E .25, B .6, S .9, D .1}` is the level of the relationship; kappa, the levels and rho are
-//! judgement, hence settings. Money is per month or a present value; shares 0..=1.
+//! `q = sum posterior x {E .25, B .6, S .9, D .1}` is the level of the relationship; kappa, the levels and
+//! rho are judgement, hence settings.
 //!
-//! **Classes**: at or above the threshold is high; I low CV, low GP; II low, high; III high, low; IV high, high. The
-//! thresholds come from active customers; every customer gets a class, so that classes add up to all of them.
-//! Source: the customer value matrix of the customer-lifecycle literature (Chen Mingliang, c. 2002), methods.md 5.
+//! **Classes**: at or above the threshold is high; I low CV, low GP; II low, high; III high, low; IV high,
+//! high. The thresholds come from active customers; every customer gets a class, so that classes add up to
+//! all of them.
 //!
-//! Degenerate cases: an axis on which all active customers are equal has no threshold, all are low ([`Notice`]);
-//! so is everybody when nobody is active. Negative current value is never high. A customer who left is low even where a threshold is 0 or negative: there
-//! is nothing to keep. Without stages the level `q` is assumed the same for all and there is no R; parts that cannot
-//! be computed count 0 and are named in [`Parts`]. Numbers that are not finite count as 0.
+//! Symbols: money in the file's currency unit, m, v, W, U, X, R per month, CV, GP, V_new present values;
+//! margin, kappa, q, p, posteriors and S shares 0..=1; a tenure in months; d_m discount rate per month; rho
+//! referrals per stable customer and year.
+//!
+//! Source: the customer value matrix of the customer-lifecycle literature (Chen Mingliang, c. 2002),
+//! methods.md 5, 23.8.
+//!
+//! Degenerate cases: an axis on which all active customers are equal has no threshold, all are low
+//! ([`Notice`]); so is everybody when nobody is active. Negative current value is never high. A customer
+//! who left is low even where a threshold is 0 or negative: there is nothing to keep. Without stages the
+//! level `q` is assumed the same for all and there is no R; parts that cannot be computed count 0 and are
+//! named in [`Parts`]. Numbers that are not finite count as 0.
+//!
+//! ```
+//! use tenure::analytics::value_matrix::*;
+//! // methods.md 5: 50 a month at monthly survival .97 and d = .10 are worth 956.66.
+//! let steps: Vec<(f64, f64)> =
+//!     (1..=36).map(f64::from).map(|t| (t, tenure::math::powf(0.97, t))).collect();
+//! let curve = SurvivalCurve::new(&steps);
+//! let basis =
+//!     ValueBasis::Survival { monthly_profit: &[50.0, 50.0], tenure_months: &[7.0, 7.0], curve: &curve };
+//! let input = MatrixInput {
+//!     exited: &[false, true], basis, monthly_spend: &[120.0; 2], margin: 0.3, stages: None,
+//!     wallet_per_year: None, peer_group: None, cross_profit: None, new_customer_value: None,
+//! };
+//! let matrix = value_matrix(&input, &MatrixSettings::default());
+//! assert!((matrix.cv[0] - 956.66).abs() < 1e-2);
+//! assert!(matrix.cv[1] == 0.0 && (matrix.clv[1] - 956.66).abs() < 1e-2);
+//! ```
 
 mod class;
 mod curve;

@@ -170,7 +170,7 @@ export interface Settings {
 
 export interface Progress {
   kind: "progress";
-  step: "read" | "parse" | "orders" | "churn" | "rfm" | "models" | "stages" | "value" | "done";
+  step: "read" | "parse" | "orders" | "churn" | "rfm" | "models" | "products" | "stages" | "value" | "groups" | "done";
   done: number;
   total: number;
 }
@@ -209,6 +209,24 @@ export interface Customers {
   warning: Float64Array;
   amberDays: Float64Array;
   redDays: Float64Array;
+  /** Profit of the last twelve months after cost to serve. */
+  profit12m: Float64Array;
+  /** Probability of leaving times current value. */
+  expectedLoss: Float64Array;
+  /** Index into `clusters.clusters`. */
+  cluster: Array<number | null>;
+  tier: Array<"t" | "r3" | "r1" | "r2" | "r0" | null>;
+  /** Weighted RFM score, 1..5. */
+  rfmWeighted: Array<number | null>;
+  nextProduct: Array<string | null>;
+  /** 0..100; null for the unrated. */
+  creditScore: Array<number | null>;
+  /** 0..100. */
+  relationship: Array<number | null>;
+  exitDecision: Array<"hold" | "open" | "clear" | null>;
+  /** Index into `rules.leavers.rules`. */
+  rule: Array<number | null>;
+  exitKind: Array<string | null>;
 }
 
 /** Shares are 0..1, money is in the file's currency, dates are YYYY-MM-DD. More keys may be added. */
@@ -254,11 +272,28 @@ export interface Report {
   clvModel: {
     model: string;
     unit: string;
-    params: { r: number; alpha: number; a: number; b: number };
+    params: { r: number; alpha: number; a?: number; b?: number; s?: number; beta?: number };
     logLikelihood: number | null;
     spend: { p: number; q: number; v: number } | null;
     [more: string]: unknown;
   } | null;
+  clusters: Record<string, unknown> | null;
+  tiers: Record<string, unknown> | null;
+  basket: { nRules: number; rules: Array<{ antecedent: string[]; consequent: string; support: number; confidence: number; lift: number; [more: string]: unknown }>; [more: string]: unknown } | null;
+  price: Record<string, unknown> | null;
+  growth: Record<string, unknown> | null;
+  exit: Record<string, unknown> | null;
+  credit: Record<string, unknown> | null;
+  equity: Record<string, unknown> | null;
+  retention: Record<string, unknown> | null;
+  earlyWarning: Record<string, unknown> | null;
+  rules: Record<string, unknown> | null;
+  relationship: Record<string, unknown> | null;
+  funnel: Record<string, unknown> | null;
+  snapshot: Record<string, unknown> | null;
+  renewals: Record<string, unknown> | null;
+  coverage: unknown[];
+  care: unknown[];
   notices: Array<{ kind: string; [more: string]: unknown }>;
 }
 

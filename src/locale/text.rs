@@ -188,6 +188,7 @@ texts! {
     confidence: "Confidence", "置信度";
     alerted: "Past alert point", "超过警戒点";
     current_value: "Current value", "当前价值";
+    stages_by_tenure: "Stages of contracts are read off the tenure: the risk of leaving falls in steps, and each step is a stage. One row per customer shows no course over time.", "合同客户的阶段由在网时长判定：流失风险随时长分段下降，每一段对应一个阶段。每位客户一行的数据看不到随时间的变化。";
     table_stage_title: "What each stage looks like here", "各阶段的实际表现";
     table_stage_sub: "Means over customer-months, weighted by the probability of the stage; a fixed sample of at most 400 customers", "按阶段概率加权的客户月均值；固定抽取至多 400 位客户";
     customer_months: "Customer-months", "客户月数";

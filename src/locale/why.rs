@@ -422,7 +422,7 @@ fn amount(lang: Lang, x: f64) -> String {
 fn share(lang: Lang, p: f64) -> String {
     match p {
         p if p > 0.0 && p < 0.005 => "<1%".to_owned(),
-        p if p < 1.0 && p >= 0.995 => ">99%".to_owned(),
+        p if (0.995..1.0).contains(&p) => ">99%".to_owned(),
         p => lang.percent0(p),
     }
 }

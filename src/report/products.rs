@@ -11,7 +11,8 @@ use crate::analytics::basket::{
 };
 use crate::analytics::growth::{self, Growth};
 use crate::analytics::price::{
-    self, MonthEffects, NotEstimated, PooledElasticity, PriceSensitivity, Reference, Response, Trend,
+    self, MonthEffects, NotEstimated, PooledElasticity, PriceSensitivity, Promotion, Reference, Response,
+    Trend,
 };
 use crate::customer::{Coded, Day, Ledger};
 
@@ -39,6 +40,8 @@ pub struct Basket {
     pub n_rules: u32,
     /// Rules tested; q-values account for all of them.
     pub n_tested: u32,
+    /// Whether there were more frequent sets than can be kept, so that rules of many products are missing.
+    pub cut_short: bool,
     /// The first rules by lift.
     pub rules: Vec<BasketRule>,
     /// Why there are none.
@@ -115,6 +118,19 @@ pub struct Price {
     pub products: Vec<NamedTrend>,
     /// Trends of the channels.
     pub channels: Vec<NamedTrend>,
+    /// Sales before, during and after each promotion.
+    pub promotions: Vec<NamedPromotion>,
+}
+
+/// A promotion by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedPromotion {
+    /// Promotion.
+    pub name: String,
+    /// What was sold around it; an association, not an effect.
+    #[serde(flatten)]
+    pub sales: Promotion,
 }
 
 /// Volume and price of a product or channel over the last months.
@@ -169,7 +185,7 @@ pub(super) fn products(
         out.n_owned = Some((0..owned.len()).map(|c| owned.get(c).len() as f64).collect());
         rules(ledger, names, &owned, as_of, exited, margin, settings, &mut out);
     }
-    out.sensitivity = price::price_sensitivity(ledger, as_of);
+    out.sensitivity = price::price_sensitivity(ledger, as_of, settings.discount_share);
     match &out.sensitivity {
         Some(found) => out.price = Some(arrange_price(ledger, as_of, found)),
         None => {
@@ -209,6 +225,7 @@ fn rules(
         n_products_used: mined.n_products_used,
         n_rules: found.len() as u32,
         n_tested: mined.n_tested,
+        cut_short: mined.cut_short,
         rules: found
             .iter()
             .take(MAX_RULES)
@@ -284,7 +301,16 @@ fn arrange_price(ledger: &Ledger, as_of: Day, found: &PriceSensitivity) -> Price
         n_implausible: found.n_implausible,
         products: named(&ledger.product),
         channels: named(&ledger.channel),
+        promotions: promotions(ledger, as_of),
     }
+}
+
+fn promotions(ledger: &Ledger, as_of: Day) -> Vec<NamedPromotion> {
+    let Some(column) = &ledger.promotion else { return Vec::new() };
+    let found = price::promotions(ledger, as_of).map(|p| p.promotions).unwrap_or_default();
+    let named =
+        |sales: Promotion| NamedPromotion { name: column.names.get(sales.promotion).to_owned(), sales };
+    found.into_iter().map(named).collect()
 }
 
 /// Shrunk elasticity of every customer, where it could be estimated and is plausible.
@@ -311,7 +337,7 @@ pub(super) fn growth_matrix(
     settings: &ValidSettings,
     notices: &mut Vec<Notice>,
 ) -> Option<growth::GrowthMatrix> {
-    match growth::growth(ledger, as_of, margin) {
+    match growth::growth(ledger, as_of, margin, settings.growth_window_months) {
         Growth::Matrix(matrix) => Some(*matrix),
         Growth::TooShort { months } => {
             let because = Because::TooShort { months, needed: 2 };

@@ -56,11 +56,13 @@ test("cdnowElog says who left, by which thresholds, and that most left after one
   await context.close();
 });
 
-test("a file of contracts with a left-or-stayed flag gives its churn and survival, without stages", { skip: needsData }, async () => {
+test("a file of contracts with a left-or-stayed flag gives its churn, its survival, and stages by tenure", { skip: needsData }, async () => {
   const { page, context, errors } = await open(browser, server.url);
   await openFile(page, join(data, "telco/Telco-Customer-Churn.csv"));
   assert.equal(await figure(page, "kpi-customers"), "7,043");
   assert.match(await text(page, "answer"), /1,869 of 7,043/);
+  await visit(page, "lifecycle");
+  assert.match(await text(page, "answer"), /^Of 5,174 active customers/);
   await visit(page, "patterns");
   await page.locator("figure svg").first().waitFor();
   assert.deepEqual(errors, []);

@@ -5,15 +5,16 @@ use crate::customer::{Strings, compare_names};
 use crate::math::stats::{benjamini_hochberg, chi_squared_beyond};
 use std::cmp::Ordering;
 
-/// Most sets of three or more that are kept of one size; where there are more, all of that size and above are left out.
+/// Most sets of three or more that are kept of one size; where there are more, all of that size and above are
+/// left out.
 const MAX_SETS: usize = 50_000;
 /// Most machine words that are intersected in all, about a second of work in a browser.
 const MAX_WORDS: u64 = 1_000_000_000;
 /// Stands for a product that is not looked at.
 const LEFT_OUT: u16 = u16::MAX;
 
-/// Finds the rules between products. `names` are those of the product column; they decide ties, because codes depend on
-/// the order of the rows.
+/// Finds the rules between products. `names` are those of the product column; they decide ties, because codes
+/// depend on the order of the rows.
 #[must_use]
 pub fn mine(baskets: &Baskets, names: &Strings, options: &RuleOptions) -> Mined {
     let (used, of) = baskets.sample(options.max_baskets.max(1));
@@ -267,7 +268,8 @@ impl FrequentSets {
     }
 }
 
-/// Sets with one item more, from pairs of sets that differ in the last one; `None` when there is too much to do.
+/// Sets with one item more, from pairs of sets that differ in the last one; `None` when there is too much to
+/// do.
 fn extend(level: &Level, pairs: &Pairs, bits: &Bits, min_count: u32, left: &mut u64) -> Option<Level> {
     let mut out = Level::empty(level.size + 1);
     let mut holders = vec![0; bits.words];
@@ -299,7 +301,8 @@ fn extend(level: &Level, pairs: &Pairs, bits: &Bits, min_count: u32, left: &mut 
     Some(out)
 }
 
-/// A rule in the making: which set, which of its items is the consequent, and baskets of the rest and of that item.
+/// A rule in the making: which set, which of its items is the consequent, and baskets of the rest and of that
+/// item.
 struct Candidate {
     level: u8,
     position: u8,

@@ -33,8 +33,8 @@ pub struct NextProducts {
     pub confidence: Vec<f64>,
     /// Confidence x monthly profit per buyer, money; 0 without one.
     pub expected_monthly_profit: Vec<f64>,
-    /// The same over the customer's five best products, money per month, before the level of the relationship: the
-    /// cross-buying input of the value matrix.
+    /// The same over the customer's five best products, money per month, before the level of the
+    /// relationship: the cross-buying input of the value matrix.
     pub cross_profit: Vec<f64>,
 }
 
@@ -44,15 +44,16 @@ pub struct Recommender<'a> {
     rules: Vec<&'a Rule>,
     /// Consequent and confidence of each rule side by side: most rules are passed over for one or the other.
     outcome: Vec<(u32, f64)>,
-    /// Where the rules set off by each product begin: every rule is set off by the rarest product of its antecedent.
+    /// Where the rules set off by each product begin: every rule is set off by the rarest product of its
+    /// antecedent.
     offsets: Vec<u32>,
     names: &'a Strings,
     profit_per_buyer: &'a [f64],
 }
 
 impl<'a> Recommender<'a> {
-    /// Arranges the rules with lift > 1. `profit_per_buyer` is the monthly profit of each product code per buyer (money),
-    /// `owned` has one basket per customer.
+    /// Arranges the rules with lift > 1. `profit_per_buyer` is the monthly profit of each product code per
+    /// buyer (money), `owned` has one basket per customer.
     #[must_use]
     pub fn new(rules: &'a [Rule], owned: &Baskets, names: &'a Strings, profit_per_buyer: &'a [f64]) -> Self {
         let n_codes = names.len();
@@ -85,7 +86,8 @@ impl<'a> Recommender<'a> {
         Self { rules, outcome, offsets, names, profit_per_buyer }
     }
 
-    /// Up to five products for a customer who owns these (ascending codes), by falling expected profit, then names.
+    /// Up to five products for a customer who owns these (ascending codes), by falling expected profit, then
+    /// names.
     #[must_use]
     pub fn recommend(&self, owned: &[u32]) -> Vec<Recommendation> {
         let mut found = self.find(owned, &mut Scratch::new(self.names.len()));
@@ -113,7 +115,8 @@ impl<'a> Recommender<'a> {
         known.clone().for_each(|code| scratch.owned[code] = true);
         for code in known.clone() {
             for i in self.offsets[code] as usize..self.offsets[code + 1] as usize {
-                // Hardly any rule passes this test, so that it costs little; whether the product is owned comes last.
+                // Hardly any rule passes this test, so that it costs little; whether the product is owned
+                // comes last.
                 let (to, confidence) = self.outcome[i];
                 let best = &mut scratch.best[to as usize];
                 if confidence < best.0 {
@@ -144,7 +147,8 @@ impl<'a> Recommender<'a> {
         out
     }
 
-    /// Between rules of the same confidence, so that the explanation does not depend on the order of the rows.
+    /// Between rules of the same confidence, so that the explanation does not depend on the order of the
+    /// rows.
     fn first_by_name(&self, a: &Rule, b: &Rule) -> bool {
         let name = |code: &u32| self.names.get(*code);
         a.antecedent.iter().map(name).lt(b.antecedent.iter().map(name))
@@ -170,8 +174,8 @@ impl Scratch {
     }
 }
 
-/// Rules with lift > 1 that some customer may have as the most confident one: whoever owns A owns every part of A, so a
-/// rule whose part predicts the same product as well is never needed.
+/// Rules with lift > 1 that some customer may have as the most confident one: whoever owns A owns every part
+/// of A, so a rule whose part predicts the same product as well is never needed.
 fn undominated(rules: &[Rule]) -> Vec<&Rule> {
     let sorted = |antecedent: &[u32]| {
         let mut codes = antecedent.to_vec();

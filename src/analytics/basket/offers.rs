@@ -19,8 +19,8 @@ const MIN_IN_CATEGORY: usize = 4;
 pub struct Products {
     /// Customers who ever bought it.
     pub n_buyers: Vec<u32>,
-    /// Profit per month over the last 12 months (or since its first sale, at least 3) and per customer who bought it in
-    /// them, money; 0 without such a customer.
+    /// Profit per month over the last 12 months (or since its first sale, at least 3) and per customer who
+    /// bought it in them, money; 0 without such a customer.
     pub monthly_profit_per_buyer: Vec<f64>,
     /// Median unit price, money, where the file has quantities.
     pub price: Vec<Option<f64>>,
@@ -28,8 +28,8 @@ pub struct Products {
     pub category: Vec<Option<u32>>,
 }
 
-/// Describes the products as of a day; `None` without a product column. Profit is amount less cost, or amount x `margin`
-/// where the file has no costs; `owned` are the baskets of [`Baskets::of_customers`].
+/// Describes the products as of a day; `None` without a product column. Profit is amount less cost, or amount
+/// x `margin` where the file has no costs; `owned` are the baskets of [`Baskets::of_customers`].
 #[must_use]
 pub fn products(ledger: &Ledger, owned: &Baskets, as_of: Day, margin: f64) -> Option<Products> {
     let product = ledger.product.as_ref()?;
@@ -134,9 +134,9 @@ pub struct Offer {
     pub kind: OfferKind,
 }
 
-/// For every product the one of its category to offer: from a higher price quartile, the one a rule leads to with the
-/// highest confidence, else the one with the most buyers. By names of the products; empty without categories or prices,
-/// or where no category has four priced products.
+/// For every product the one of its category to offer: from a higher price quartile, the one a rule leads to
+/// with the highest confidence, else the one with the most buyers. By names of the products; empty without
+/// categories or prices, or where no category has four priced products.
 #[must_use]
 pub fn offers(products: &Products, rules: &[Rule], names: &Strings) -> Vec<Offer> {
     let by_name = |a: u32, b: u32| compare_names(names.get(a), names.get(b)).then(a.cmp(&b));

@@ -14,7 +14,7 @@
 //!   is.
 //!
 //! Sources: Schmittlein, Morrison & Colombo 1987; Fader, Hardie & Lee 2005 (BG/NBD); Batislam, Denizel &
-//! Filiztekin 2007 (MBG/NBD). Degenerate cases: a history that is not possible (`t_x > T`, negative, not a number)
+//! Filiztekin 2007 (MBG/NBD); methods.md 7, 23.1-23.4, 24.1. Degenerate cases: a history that is not possible (`t_x > T`, negative, not a number)
 //! is moved to the nearest possible one for predictions ([`Histories::get`]) and left out of the fit.
 //!
 //! ```

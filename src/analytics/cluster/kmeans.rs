@@ -1,10 +1,29 @@
-//! k-means: the k centers with the least sum of squared distances from every point to its nearest center.
+//! Which k centers lie nearest to all points? k-means.
 //!
-//! Seeds by k-means++ (Arthur & Vassilvitskii 2007): each next center is a point drawn with chance in
-//! proportion to its squared distance from the centers so far, the best of three draws (their greedy variant).
-//! Then Lloyd's passes (1982): assign every point to its nearest center, move every center to the mean of its
-//! points. The objective cannot rise; a cluster that lost all its points takes the point farthest from its
-//! center, which lowers it too. The best of several restarts is kept.
+//! It seeks the centers with the least `W = sum_i min_c |x_i - m_c|^2`. Seeds by k-means++ (Arthur &
+//! Vassilvitskii 2007): each next center is a point drawn with chance in proportion to its squared distance
+//! from the centers so far, the best of three draws (their greedy variant). Then Lloyd's passes (1982), at
+//! most 100: assign every point to its nearest center, move every center to the mean of its points. W
+//! cannot rise; a cluster that lost all its points takes the point farthest from its center, which lowers
+//! it too. Passes end where no label changes or no center moves more than 1e-6 of the points' spread. The
+//! best of several restarts is kept.
+//!
+//! Symbols: x points and m centers in the (standardized) units of the points; W in their square, 0 up to
+//! [`total_ss`]; labels 0..k.
+//!
+//! Source: Arthur & Vassilvitskii 2007; Lloyd 1982; methods.md 9.
+//!
+//! Degenerate cases: fewer different points than k give fewer clusters; no points, or points without
+//! coordinates, give none.
+//!
+//! ```
+//! use tenure::analytics::cluster::{Points, kmeans, total_ss};
+//! let points = Points::new(&[vec![1.0, 2.0, 8.0, 9.0]]); // methods.md 9: centers 1.5 and 8.5, 4 x .25
+//! let found = kmeans(&points, 2, 20, 1);
+//! assert_eq!((found.within_ss(), total_ss(&points)), (1.0, 50.0));
+//! assert_eq!((found.labels[0] == found.labels[1], found.labels[1] == found.labels[2]), (true, false));
+//! assert_eq!(kmeans(&Points::new(&[vec![3.0, 3.0]]), 2, 20, 1).centers, [3.0]);
+//! ```
 
 use super::points::Points;
 use crate::math::{Rng, sum};

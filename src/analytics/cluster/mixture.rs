@@ -1,16 +1,29 @@
-//! Mixture of k Gaussians with full covariances, by expectation-maximization: soft clusters that may be
-//! stretched and tilted, and a likelihood that says how many there are.
+//! Which soft clusters, stretched and tilted as they may be, make the points most likely, and how many are
+//! there? A mixture of k Gaussians with full covariances, by expectation-maximization.
 //!
-//! `ln L = sum_i ln sum_c w_c N(x_i; m_c, S_c)`; `BIC = -2 ln L + kappa ln n`, `kappa = (k-1) + kp + kp(p+1)/2`
-//! (Schwarz 1978; least is best). Every covariance gets a ridge of `1e-6 trace(S)/p`, S that of all points, so
-//! that a component on a line or on one point stays regular. Starts are k-means partitions, the first one the
-//! best of five; each runs for at most 50 passes and the best goes on (short runs, Biernacki, Celeux & Govaert
-//! 2003) until ln L gains less than `1e-6 n`, for at most 300 more. Sources: Dempster, Laird & Rubin 1977;
-//! McLachlan & Peel 2000.
+//! `ln L = sum_i ln sum_c w_c N(x_i; m_c, S_c)`; `BIC = -2 ln L + kappa ln n`, `kappa = (k-1) + kp +
+//! kp(p+1)/2` (least is best). Every covariance gets a ridge of `1e-6 trace(S)/p`, S that of all points, so
+//! that a component on a line or on one point stays regular. Starts are k-means partitions, the first one
+//! the best of five; each runs for at most 50 passes and the best goes on (short runs, Biernacki, Celeux &
+//! Govaert 2003) until ln L gains less than `1e-6 n`, for at most 300 more.
 //!
-//! A value that many share exactly, as one order does, lets a component shrink onto it until the ridge stops
-//! it, and likelihood and BIC then say more about the ridge than about customers: such components are counted
-//! ([`Mixture::n_spikes`]).
+//! Symbols: n points x of p coordinates, in (standardized) units; w shares, sum 1; m means; S covariances in
+//! squared units; ln L and BIC without unit, of any sign.
+//!
+//! Source: Dempster, Laird & Rubin 1977; McLachlan & Peel 2000; Schwarz 1978 (BIC); methods.md 9.
+//!
+//! Degenerate cases: points without any spread: `None`; fewer different points than k: fewer components. A
+//! value that many share exactly, as one order does, lets a component shrink onto it until the ridge stops
+//! it, and likelihood and BIC then say more about the ridge than about customers: such components are
+//! counted ([`Mixture::n_spikes`]).
+//!
+//! ```
+//! use tenure::analytics::cluster::{Points, mixture};
+//! // By hand: mean 0, variance 1, ln L = -ln(2 pi) - 1; BIC adds 2 ln 2 for a mean and a variance.
+//! let found = mixture(&Points::new(&[vec![-1.0, 1.0]]), 1, 3, 1).unwrap();
+//! assert!((found.ln_likelihood() + 2.837877).abs() < 1e-6);
+//! assert!((found.bic(2, 1) - 7.062048).abs() < 2e-6);
+//! ```
 
 use super::kmeans::{MAX_PASSES as MAX_KMEANS_PASSES, kmeans, lloyd, plus_plus, total_ss};
 use super::points::Points;

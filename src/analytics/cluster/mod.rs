@@ -23,6 +23,9 @@
 //!
 //! Customers are first sorted by their features, so that the result does not depend on the order of the input.
 //!
+//! Symbols: F orders; M money in the file's currency unit; R days since the last purchase; sd and IQR in
+//! transformed units; silhouettes -1..=1; labels 0..k; shares 0..=1. Each method's formula is in its file.
+//!
 //! Sources: Arthur & Vassilvitskii 2007; Ward 1963; Dempster, Laird & Rubin 1977; Schwarz 1978; Rousseeuw 1987;
 //! Hubert & Arabie 1985; methods.md 9. Written here rather than taken from linfa: that crate draws from a
 //! random generator of its own and uses the platform's `exp` and `ln`, so a report would differ between a

@@ -1,4 +1,32 @@
-//! Customers as points: features transformed, put on one scale, complete cases only, in an order of their own.
+//! What are customers as points: on which scale, who is in, and in which order?
+//!
+//! A value v is transformed (`v`, `ln(1 + max(v, 0))` or `-ln(1 + max(v, 0))`), then standardized: `(x -
+//! mean)/sd`, or `(x - median)/(Q3 - Q1)` where `|skewness| > 2`; without standardization it stays.
+//! Complete cases only. Points stand in ascending order of their coordinates, so that no result can depend
+//! on the order of the input.
+//!
+//! Symbols: v in the unit of the feature; x in transformed units; sd with n - 1; quartiles of type 7;
+//! coordinates of [`Points`] without unit once standardized.
+//!
+//! Source: methods.md 9.
+//!
+//! Degenerate cases: a feature without variance (sd up to 1e-12 of the mean) is left out and named; a
+//! skewed one with Q3 = Q1 falls back to mean and sd; values that are not finite or beyond 1e100 are
+//! missing, and the customer with them.
+//!
+//! ```
+//! use tenure::analytics::cluster::{Feature, Options, Points, Transform, cluster};
+//! let even: Vec<f64> = (0..30).map(f64::from).collect();
+//! let mut skewed = even.clone();
+//! skewed[29] = 1e6;
+//! let feature = |values| Feature { key: "x", transform: Transform::Identity, values };
+//! let found = cluster(&[feature(&even), feature(&skewed)], &even, &Options::default()).unwrap();
+//! let scale = |f: usize| (found.features[f].center, found.features[f].spread);
+//! // By hand: mean 14.5 and variance 30 x 31/12 of 0..=29; median 14.5, quartiles 7.25 and 21.75.
+//! assert!(scale(0).0 == 14.5 && (scale(0).1 - 77.5_f64.sqrt()).abs() < 1e-12);
+//! assert_eq!(scale(1), (14.5, 14.5));
+//! assert_eq!(Points::new(&[vec![1.0, 2.0, 3.0], vec![4.0, 5.0]]).n(), 2);
+//! ```
 
 use super::{Dropped, Feature, FeatureScale, ScaleKind, Transform};
 use crate::math::stats::{mean, sd, skewness};

@@ -1,4 +1,30 @@
-//! From features to clusters: prepare, choose k, fit, number, describe, test.
+//! From features to clusters: how many are there, who is in them, what sets them apart, and are they real?
+//!
+//! Prepare the points; choose k in 2..=10 by the greatest mean silhouette, for mixtures by the least BIC, the
+//! smaller of equals; fit; number by mean money; describe; test. Per cluster c and feature f: `centroid =
+//! t^-1(mean of t(v) in c)`, t the feature's transform; `z = (mean of t(v) in c - mean of all)/sd of all`.
+//! Stability: mean over 20 bootstrap samples of the adjusted Rand index between the result and a new fit, on
+//! the customers drawn; below .75 unstable. Samples and seeds are as the parent module says.
+//!
+//! Symbols: v and centroids in the unit of the feature; z in standard deviations; money in the file's
+//! currency unit; silhouette -1..=1; stability at most 1.
+//!
+//! Source: methods.md 9; Hennig 2007 (stability).
+//!
+//! Degenerate cases: fewer than 30 complete customers, or no feature with variance: [`NotComputable`]; k
+//! above the number of different points is reduced; a mixture that cannot be fitted is replaced by k-means;
+//! clusters of equal money are numbered by their first point.
+//!
+//! ```
+//! use tenure::analytics::cluster::{Feature, Options, Transform, cluster};
+//! // Twenty customers with 1 order, twenty with 15: by hand, two clusters without inner distance.
+//! let orders: Vec<f64> = (0..40).map(|i| if i < 20 { 1.0 } else { 15.0 }).collect();
+//! let feature = Feature { key: "orders", transform: Transform::LnOnePlus, values: &orders };
+//! let found = cluster(&[feature], &orders, &Options::default()).unwrap();
+//! assert_eq!((found.k, found.silhouette, found.labels[39]), (2, Some(1.0), Some(0)));
+//! assert!((found.clusters[0].features[0].centroid - 15.0).abs() < 1e-9);
+//! assert_eq!((found.stability.mean_adjusted_rand, found.stability.unstable), (1.0, false));
+//! ```
 
 use super::choose::{adjusted_rand, silhouettes};
 use super::kmeans::{self as km, assign, lloyd, total_ss, within_ss};

@@ -1,10 +1,30 @@
-//! Ward's hierarchy: join, again and again, the two clusters whose union costs least in within sum of squares,
-//! `n_a n_b/(n_a+n_b) |c_a - c_b|^2` with sizes n and centers c (Ward 1963).
+//! In which order do points join into ever fewer clusters? Ward's hierarchy.
 //!
-//! The nearest-neighbor chain (Murtagh 1983) finds the same tree in `O(n^2)` time without a distance matrix: it
-//! follows nearest neighbors until two are each other's, and joins them. For Ward's cost the update of Lance &
-//! Williams (1967) equals the formula above with the joint size and center, so that these are all that is kept
-//! of a cluster.
+//! Join, again and again, the two clusters whose union costs least in within sum of squares, `n_a n_b/(n_a +
+//! n_b) |c_a - c_b|^2`. The costs of all unions add up to the total sum of squares.
+//!
+//! The nearest-neighbor chain (Murtagh 1983) finds the same tree in `O(n^2)` time without a distance
+//! matrix: it follows nearest neighbors until two are each other's, and joins them. For Ward's cost the
+//! update of Lance & Williams (1967) equals the formula above with the joint size and center, so that these
+//! are all that is kept of a cluster.
+//!
+//! Symbols: n sizes (customers, > 0); c centers in the (standardized) units of the points; cost >= 0 in their
+//! square.
+//!
+//! Source: Ward 1963; Murtagh 1983; Lance & Williams 1967; methods.md 9.
+//!
+//! Degenerate cases: one point or none has no unions; k outside 1..=n is taken as the nearer end; among
+//! unions of equal cost the chain's order decides.
+//!
+//! ```
+//! use tenure::analytics::cluster::{Points, total_ss, ward};
+//! let points = Points::new(&[vec![1.0, 2.0, 8.0, 9.0]]); // methods.md 9: 2 x 2/4 x 7^2 = 49
+//! let tree = ward(&points, None);
+//! let costs: Vec<f64> = tree.merges().iter().map(|m| m.cost).collect();
+//! assert_eq!(costs, [0.5, 0.5, 49.0]);
+//! assert_eq!(costs.iter().sum::<f64>(), total_ss(&points));
+//! assert_eq!(tree.cut(2), [0, 0, 1, 1]);
+//! ```
 
 use super::points::Points;
 

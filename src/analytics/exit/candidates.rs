@@ -1,10 +1,10 @@
 //! Who might be let go, and on what evidence?
 //!
-//! A candidate is active, of class I, makes a loss (profit of 12 months < 0 or CV < 0), has been a customer
-//! for at least 6 months, is not in build-up, and costs more to fix than could be won (GP < cost to fix).
-//! Build-up and the first half-year lose money by design. Cost to fix (methods.md 23.8): `|pi| / 12 x
-//! annuity`, the present value of the loss going on; `|CV|` where only CV is negative or its loss is the
-//! larger; or the user's own amount.
+//! A candidate is active, of class I, makes a loss (profit of 12 months pi < 0 or CV < 0), has been a
+//! customer for at least 6 months, is not in build-up, and costs more to fix than could be won (GP < cost
+//! to fix). Build-up and the first half-year lose money by design. `cost to fix = max(|pi| / 12 x annuity,
+//! |CV|)` over those of the two that are losses, the first being the present value of the loss going on; or
+//! the user's own amount. The loss would end at prices higher by `-pi / revenue`.
 //!
 //! Evidence is beside the rule, not part of it: late payment, contacts per revenue and return rate at or
 //! above the 95 % quantile of active customers (above 0 and above their median), orders at or below the 5 %
@@ -13,7 +13,35 @@
 //! The ladder comes before the end: educate, raise the price or the smallest order, serve through a cheaper
 //! channel, refer to a partner, let the contract lapse; indirect and polite.
 //!
+//! Symbols: pi, revenue money per 12 months; CV, GP, cost to fix money (present values), in the file's
+//! currency unit; annuity present value of one unit a month, in months; late share and return rate 0..=1.
+//!
 //! Source: methods.md 12, 23.8; Mittal, Sarkees & Murshed 2008.
+//!
+//! Degenerate cases: no costs, or no value matrix: [`ExitCandidates::Disabled`]. Without a stage build-up
+//! cannot be ruled out: the candidate stays, counted in `n_without_stage`. Where all active customers are
+//! equal nobody stands out; contacts without revenue are beyond every limit.
+//!
+//! ```
+//! use tenure::analytics::{exit::*, value_matrix::ValueClass};
+//! let profit = customer_profit(
+//!     &ProfitInput {
+//!         gross_profit: &[0.0, 100.0], line_costs_known: true, exited: &[false; 2],
+//!         contacts: Contacts::Cost(&[12.0, 0.0]), n_orders: None, n_returns: None, overdue_days: None,
+//!     },
+//!     &UnitCosts::default(),
+//! );
+//! let input = ExitInput {
+//!     exited: &[false; 2], profit: &profit, revenue: &[10.0, 1000.0],
+//!     class: &[ValueClass::I, ValueClass::IV], cv: &[-8.0, 500.0], gp: &[5.0, 50.0],
+//!     annuity: &[20.0; 2], tenure_months: &[24.0; 2], stage: None,
+//!     evidence: EvidenceInput::default(), guard: GuardInput::default(),
+//! };
+//! let ExitCandidates::Found(list) = exit_candidates(&input, &ExitSettings::default()) else { panic!() };
+//! assert_eq!((list.candidates.len(), list.candidates[0].profit), (1, -12.0));
+//! assert_eq!(list.candidates[0].cost_to_fix, 20.0); // 12 / 12 x 20, by hand
+//! assert_eq!(list.candidates[0].break_even_price_rise, Some(1.2));
+//! ```
 
 use super::guard::{Check, Decision, Guard, GuardInput};
 use super::{CustomerProfit, ProfitView, Removal, at, finite, simulate_removal};

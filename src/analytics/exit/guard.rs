@@ -1,7 +1,8 @@
 //! What speaks against letting a candidate go?
 //!
-//! Ten checks in six groups, each green, red or unknown, with its number and limit. One red light holds the
-//! candidate; an unknown one leaves the question open and is never taken for green.
+//! Ten checks in six groups, each red where `value > limit` (or the answer is yes), else green, or unknown
+//! without a value. One red light holds the candidate; an unknown one leaves the question open and is never
+//! taken for green.
 //!
 //! - timing: receivables outstanding; contract still running; high season ahead (index of the coming months
 //!   above 1.15, the limit from which methods.md 3.2 speaks of a season);
@@ -16,7 +17,35 @@
 //! - fixed cost: contribution above 0: the customer pays for part of the allocated cost, letting go lowers
 //!   profit.
 //!
+//! Symbols: receivables, contribution and revenue money, the last two per 12 months; contract in months;
+//! seasonal index 1 on average; shares 0..=1; the others counts.
+//!
 //! Source: methods.md 12; Mittal, Sarkees & Murshed 2008.
+//!
+//! Degenerate cases: an absent column leaves the light unknown, and so does a group, contract or tick beyond
+//! a column's end (receivables and referrals count 0 there); a customer without a fixed term is green, one
+//! without a group unknown; without any revenue the market share is unknown.
+//!
+//! ```
+//! use tenure::analytics::{exit::*, value_matrix::ValueClass};
+//! // Gross profit 2, allocated marketing 14: profit -12, but without the customer it would be 2 less.
+//! let profit = customer_profit(
+//!     &ProfitInput {
+//!         gross_profit: &[2.0], line_costs_known: true, exited: &[false], contacts: Contacts::Unknown,
+//!         n_orders: None, n_returns: None, overdue_days: None,
+//!     },
+//!     &UnitCosts { marketing_per_customer: 14.0, ..UnitCosts::default() },
+//! );
+//! let input = ExitInput {
+//!     exited: &[false], profit: &profit, revenue: &[10.0], class: &[ValueClass::I], cv: &[-20.0],
+//!     gp: &[5.0], annuity: &[20.0], tenure_months: &[24.0], stage: None,
+//!     evidence: EvidenceInput::default(), guard: GuardInput::default(),
+//! };
+//! let ExitCandidates::Found(list) = exit_candidates(&input, &ExitSettings::default()) else { panic!() };
+//! let check = list.candidates[0].checks[GuardRail::FixedCost as usize];
+//! assert_eq!((check.light, check.value, list.decision[0]), (Light::Red, Some(2.0), Some(Decision::Hold)));
+//! assert_eq!(list.without_all.change, -2.0);
+//! ```
 
 use super::candidates::{ExitInput, ExitSettings};
 use super::{at, finite};

@@ -3,11 +3,24 @@
 //! Customers by descending profit, profit cumulated: it rises to a peak where the profitable end, and falls
 //! to the total. Peak ratio `peak / total`; erosion `(peak - total) / peak`; top share: profit of the best 20
 //! % over the total, the curve read at `0.2 n` (between customers along a straight line); loss share:
-//! customers below 0. With a total of 0 or less no ratio to it means anything: they are `None`, only sums are
-//! left. Gini (1912) only where no profit is negative.
+//! customers below 0, over n. Gini (1912) `sum_i (2 i - n - 1) pi_i / (n total)` over ascending ranks i.
+//!
+//! Symbols: profit pi, peak, total money in the file's currency unit per 12 months; n customers; loss share,
+//! erosion and Gini 0..=1; peak ratio >= 1; top share may exceed 1.
 //!
 //! Source: Kaplan & Narayanan 2001; methods.md 12. "20/80/30": 20 % bring 80 % of profit, 30 % consume
 //! profit.
+//!
+//! Degenerate cases: with a total of 0 or less no ratio to it means anything: they are `None`, only sums are
+//! left. Gini only where no profit is negative. Profits that are not finite count as 0.
+//!
+//! ```
+//! use tenure::analytics::exit::whale_curve;
+//! let curve = whale_curve(&[500.0, 300.0, 150.0, 80.0, 40.0, 20.0, 5.0, -10.0, -35.0, -50.0], 200);
+//! assert_eq!((curve.peak_ratio, curve.losses, curve.gini), (Some(1.095), -95.0, None)); // methods.md 12
+//! assert!((curve.erosion.unwrap() - 0.0868).abs() < 5e-5);
+//! assert_eq!(whale_curve(&[3.0, -5.0], 200).peak_ratio, None);
+//! ```
 
 use super::finite;
 use crate::math::{sort, sum};

@@ -5,15 +5,15 @@
 //! elsewhere; nothing here is text. Each function is pure and takes what is known of one customer as plain
 //! numbers.
 //!
-//! - [`stage`]: level of the stage, change over the last periods, distance from the own plateau; `spread =
+//! - [`stage()`]: level of the stage, change over the last periods, distance from the own plateau; `spread =
 //!   1.96 sqrt(mean of (v - level)^2) / level` over the periods of the stage: 95 % of periods lie within;
-//! - [`warning`]: silence s against the own amber and red days; `Phi((ln s - mu) / sigma)` of the own gaps
+//! - [`warning()`]: silence s against the own amber and red days; `Phi((ln s - mu) / sigma)` of the own gaps
 //!   are shorter;
 //! - [`value_class`], [`rfm`], [`pattern`], [`tier`], [`cluster`]: position against the thresholds of the
 //!   base;
 //! - [`credit`]: points an item costs, `w (100 - points)`; [`logistic`]: `beta (x - mean)`;
 //!   [`exit_candidate`]: checks and guard rails; [`tree_rule`]: conditions met;
-//! - [`action`]: what to do by stage and class, and whether a contact pays: `p > p* = c / (s V)`.
+//! - [`action()`]: what to do by stage and class, and whether a contact pays: `p > p* = c / (s V)`.
 //!
 //! Which facts decide: the order is fixed per label where theory names what makes it (a stability is a level
 //! that holds, a decline a fall), and by size where facts are alike (points lost, contributions, distances).

@@ -1,7 +1,25 @@
 //! Where is lifetime value lost, and where will it be?
 //!
-//! Per group (stage, class, reason, month of exit ...): `sum of CLV` of those who left; `sum of p_exit x CLV`
-//! of those still there. A customer of negative value is no loss: it lowers the sum. methods.md 11.
+//! Per group g (stage, class, reason, month of exit ...): `lost_g = sum of CLV_i` over those who left,
+//! `expected_g = sum of p_i CLV_i` over those still there; shares `lost_g / lost` and `expected_g / expected`
+//! of the totals over everybody, those of no group included.
+//!
+//! Symbols: CLV lifetime value, money in the file's currency unit, may be negative (such a customer is no
+//! loss: it lowers the sum); p probability of leaving, 0..=1; groups 0..n_groups.
+//!
+//! Source: methods.md 11 (cohort and segment).
+//!
+//! Degenerate cases: customers of another group number are left out of [`by_group`] and are the `others` of
+//! [`loss_by_group`]; a total of 0 or less has no shares, `None`; numbers that are not finite count as 0.
+//!
+//! ```
+//! use tenure::analytics::loss::loss_by_group;
+//! // Group 0 lost 10 + 5; group 1 lost 30 and may lose 0.2 x 100; by hand.
+//! let (group, exited) = ([0, 1, 1, 0], [true, false, true, true]);
+//! let loss = loss_by_group(&group, &exited, &[10.0, 100.0, 30.0, 5.0], &[0.0, 0.2, 0.0, 0.0], 2);
+//! assert_eq!((loss.groups[0].lost_clv, loss.groups[1].lost_clv, loss.total.lost_clv), (15.0, 30.0, 45.0));
+//! assert_eq!((loss.groups[1].expected_loss, loss.lost_share[0]), (20.0, Some(15.0 / 45.0)));
+//! ```
 
 use crate::math::sum;
 use serde::{Deserialize, Serialize};

@@ -6,13 +6,26 @@
 //! - Gupta, Lehmann & Stuart 2004 (Journal of Marketing Research 41, abstract): 1 % better retention, margin
 //!   or acquisition cost improves the value of a firm by about 5 %, 1 % and 0.1 %.
 //!
-//! Own result: the same change in `m r / (1 + i - r)` (methods.md 7.4); for acquisition cost, 1 % less of it
-//! in the value of a new customer after acquisition, `m (1 + i) / (1 + i - r) - CAC`. The claims are about
-//! whole firms, the own results about one customer at constant retention, so only order and magnitude can be
-//! compared: a single figure counts as met between half and double of it.
+//! Own result: the same change in `V = m r / (1 + i - r)`, `(V_changed - V) / |V|`; for acquisition cost, 1 %
+//! less of it in the value of a new customer, `0.01 CAC / (m (1 + i) / (1 + i - r) - CAC)`. The claims are
+//! about whole firms, the own results about one customer at constant retention, so only order and magnitude
+//! can be compared: a single figure counts as met between half and double of it.
+//!
+//! Symbols: m margin per period and CAC, money in the file's currency unit; r retention 0..=1 and i discount
+//! rate > -1, per period; claims and own results shares (0.25 is 25 %).
+//!
+//! Source: the two papers; methods.md 7.4, 11; reference-results.md 1.5.
 //!
 //! Degenerate cases: a changed retention beyond 100 % or 1 + i, like any input out of range, is the claim's
 //! [`InputError`]; a value of 0, or a new customer not worth the acquisition, has no relative change: `None`.
+//!
+//! ```
+//! use tenure::analytics::loss::{Individual, Position, literature};
+//! // Retention .80 -> .85 at i = .10: 266.67 -> 340, +27.5 % (methods.md 7.4).
+//! let found = literature(&Individual { margin: 100.0, retention: 0.8, discount_rate: 0.1 }, 50.0);
+//! assert!((found.claims[0].own.unwrap() - 0.275).abs() < 1e-9);
+//! assert_eq!(found.claims[0].position, Some(Position::Within));
+//! ```
 
 use super::{Checked, Individual, Input, InputError, amount, individual};
 use serde::{Deserialize, Serialize};

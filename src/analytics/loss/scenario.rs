@@ -1,4 +1,31 @@
 //! What if? All calculators on up to four named sets of inputs, each result beside the first set's.
+//!
+//! Per result x of scenario j: `difference = x_j - x_1`, `relative = (x_j - x_1) / |x_1|`. The sixteen
+//! results are those of the calculators in the parent module with `pi = m = R g` and `lost = N c`; the
+//! planned cost of the budget is C0, and the programme runs H periods at a constant running cost.
+//!
+//! Symbols: as in [`Inputs`]; shares 0..=1, money in the file's currency unit, rates per period.
+//!
+//! Source: methods.md 11.
+//!
+//! Degenerate cases: an input out of range is a fact of the cells that rest on it ([`Cell::problem`]), the
+//! others still answer; without a first value there is no difference, with a first value of 0 no relative
+//! one; no scenario gives no rows, more than [`MAX_SCENARIOS`] are refused ([`TooMany`]).
+//!
+//! ```
+//! use tenure::analytics::loss::{Inputs, Measure, Scenario, compare};
+//! let now = Inputs { // methods.md 11
+//!     customers: 6000.0, churn: 0.05, revenue: 1000.0, margin: 0.1, save_rate: 0.2, retention: 0.95,
+//!     discount_rate: 0.1, horizon_factor: 1.0, horizon: 3, initial_cost: 3000.0, running_cost: 0.0,
+//!     acquisition_cost: 200.0, cost_ratio: 5.0,
+//! };
+//! let half = Inputs { churn: 0.025, ..now };
+//! let named = |name: &str, inputs| Scenario { name: name.to_owned(), inputs };
+//! let table = compare(&[named("now", now), named("half", half)]).unwrap();
+//! let npv = table.rows.iter().find(|row| row.measure == Measure::Npv).unwrap();
+//! assert!((npv.cells[0].value.unwrap() - 11_233.66).abs() < 5e-3);
+//! assert_eq!((table.rows[0].measure, table.rows[0].cells[1].relative), (Measure::Lost, Some(-0.5)));
+//! ```
 
 use super::{
     AcquireRetain, Aggregate, Budget, Checked, Individual, InputError, Programme, acquire_or_retain,

@@ -1,9 +1,29 @@
 //! Which input matters most, and what if two move at once?
 //!
-//! Tornado: each input moved by a share of itself either way, alone, longest bar first. A plain product moves
-//! by the same share whichever input moves, so that its bars are all equal; lifetime value is most sensitive
-//! to retention (Gupta, Lehmann & Stuart 2004). Grid: `N c R g s A - cost` over churn c and save rate s.
-//! methods.md 11.
+//! Tornado: of a result `f(x_1 .. x_n)`, bar j runs from `f(x_j (1 - step))` to `f(x_j (1 + step))`, the
+//! other inputs as they are; longest bar first. A plain product moves by the same share whichever input
+//! moves, so that its bars are all equal; lifetime value is most sensitive to retention (Gupta, Lehmann &
+//! Stuart 2004). Grid: `N c R g s A - cost` over churn c and save rate s.
+//!
+//! Symbols: step a share of the input, usually 0.2; results money in the file's currency unit; the others as
+//! in the parent module.
+//!
+//! Source: methods.md 11; Gupta, Lehmann & Stuart 2004 (Journal of Marketing Research 41).
+//!
+//! Degenerate cases: a moved input stops at the end of its range (a share at 1), which shortens its bar; an
+//! input of 0 does not move; an input, moved or not, for which the calculator has no answer, such as
+//! retention of 1 + i, is its [`InputError`](super::InputError).
+//!
+//! ```
+//! use tenure::analytics::loss::{Aggregate, aggregate_tornado, churn_save_grid};
+//! let firm = Aggregate { customers: 6000.0, churn: 0.05, revenue: 1000.0, margin: 0.1 };
+//! for bar in aggregate_tornado(&firm, 0.2).unwrap() { // methods.md 11: all equal, 24,000 to 36,000
+//!     assert!((bar.low - 24_000.0).abs() < 1e-6 && (bar.high - 36_000.0).abs() < 1e-6);
+//! }
+//! // 600 lost x 100 profit x .2 saved - 3,000.
+//! let grid = churn_save_grid(&firm, 1.0, 3000.0, &[0.05, 0.10], &[0.1, 0.2]).unwrap();
+//! assert!((grid.net[1][1] - 9000.0).abs() < 1e-6);
+//! ```
 
 use super::{
     Aggregate, Budget, Checked, Individual, Input, Programme, aggregate, amount, budget, individual,

@@ -1,13 +1,14 @@
-//! Did sales rise with a promotion, and where do volume and price go? (methods.md 18, Promotion and Performance)
+//! Did sales rise with a promotion, and where do volume and price go? (methods.md 18, Promotion and
+//! Performance)
 //!
-//! A promotion lasts from the first to the last line that carries its id, L days. Net sales per day of the products it
-//! covers (all sales without a product column) in these L days, in the L days before and in the L days after:
-//! `uplift = during / before - 1`, `aftermath = after / before - 1`. Before and after, not cause and effect: season and
-//! whatever else happened at the time are in it.
+//! A promotion lasts from the first to the last line that carries its id, L days. Net sales per day of the
+//! products it covers (all sales without a product column) in these L days, in the L days before and in the L
+//! days after: `uplift = during / before - 1`, `aftermath = after / before - 1`. Before and after, not cause
+//! and effect: season and whatever else happened at the time are in it.
 //!
-//! Trends run over complete calendar months, the last 36 at most, from an item's first sale on: slope per month by Theil
-//! and Sen over the mean, and the two-sided p-value of Mann and Kendall; at least 8 months, of which 4 with sales. The
-//! price trend needs sales in every month.
+//! Trends run over complete calendar months, the last 36 at most, from an item's first sale on: slope per
+//! month by Theil and Sen over the mean, and the two-sided p-value of Mann and Kendall; at least 8 months, of
+//! which 4 with sales. The price trend needs sales in every month.
 
 use crate::analytics::orders::last_complete_month;
 use crate::customer::{Coded, Day, Ledger, Month, compare_names};
@@ -121,7 +122,8 @@ pub fn promotions(ledger: &Ledger, as_of: Day) -> Option<Promotions> {
     Some(Promotions { promotions, n_left_out })
 }
 
-/// When each promotion ran; the largest, and how many more there are. `promoted` are rows with their promotion.
+/// When each promotion ran; the largest, and how many more there are. `promoted` are rows with their
+/// promotion.
 fn spans(
     ledger: &Ledger,
     promotion: &Coded,
@@ -246,8 +248,8 @@ pub struct Trends {
     pub n_left_out: u32,
 }
 
-/// Trends of volume and price of the `most` largest values of a column (product or channel) up to `as_of`; `None` without
-/// quantities or without a complete month.
+/// Trends of volume and price of the `most` largest values of a column (product or channel) up to `as_of`;
+/// `None` without quantities or without a complete month.
 #[must_use]
 pub fn trends(ledger: &Ledger, by: &Coded, as_of: Day, most: usize) -> Option<Trends> {
     let quantity = ledger.quantity.as_ref()?;

@@ -26,7 +26,8 @@ pub(super) struct Panel {
     pub not_estimated: NotEstimated,
 }
 
-/// Observations of the customers who qualify, columnar: customer by customer, product by product, month by month.
+/// Observations of the customers who qualify, columnar: customer by customer, product by product, month by
+/// month.
 #[derive(Default)]
 struct Cells {
     /// Where each customer's begin; length: customers + 1.
@@ -136,8 +137,8 @@ fn group(ledger: &Ledger, as_of: Day) -> Option<(Vec<u32>, Vec<Line>)> {
     Some((starts, out))
 }
 
-/// Product-months of one customer's lines, and where each product ends; products with one month are left out, their
-/// effect takes up all they say.
+/// Product-months of one customer's lines, and where each product ends; products with one month are left out,
+/// their effect takes up all they say.
 fn cells_of(ledger: &Ledger, lines: &mut [Line], cells: &mut Vec<Cell>, ends: &mut Vec<usize>) {
     cells.clear();
     ends.clear();

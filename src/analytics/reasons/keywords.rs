@@ -5,10 +5,30 @@
 //! keyword in letters matches whole words (a plural s or es may follow; a final `*` allows any ending), so
 //! that "removed" is not "moved"; one in Chinese characters matches anywhere.
 //!
-//! The user's keywords come before the built-in ones whatever their length. Among equals the longest match
-//! wins, counted in UTF-8 bytes, in which a Chinese character weighs as much as three letters, about what it
-//! says; among equally long ones the first in the table. What a sentence denies ("the price was fine") is not
-//! understood: the table is to be edited, and the page shows which keyword decided.
+//! The keyword that decides is the greatest by `(user's, length in bytes)`: the user's keywords come before
+//! the built-in ones whatever their length. Length is counted in UTF-8 bytes, in which a Chinese character
+//! weighs as much as three letters, about what it says; among equally long ones the first in the table.
+//! What a sentence denies ("the price was fine") is not understood: the table is to be edited, and the page
+//! shows which keyword decided.
+//!
+//! Symbols: none with a unit; texts of any length.
+//!
+//! Source: methods.md 10 (taxonomies and editable table); the built-in words are this crate's own.
+//!
+//! Degenerate cases: a text that folds to nothing, or that no keyword matches, is unknown; so is one matched
+//! by a keyword with neither defector nor kind ("do not know"). A keyword that folds to nothing is left out.
+//!
+//! ```
+//! use tenure::analytics::reasons::{Defector, Keywords};
+//! let table = Keywords::new(&[], true);
+//! let mut folded = String::new();
+//! table.fold("DELIVERY costs!", &mut folded);
+//! let (matched, defector, _) = table.find(&folded).unwrap();
+//! // 13 bytes beat the 8 of "delivery", which would be service.
+//! assert_eq!((folded.as_str(), matched.keyword.len()), ("delivery costs", 13));
+//! assert_eq!(defector, Some(Defector::Price));
+//! assert_eq!(table.find("remover"), None);
+//! ```
 
 use super::{Defector, ExitKind};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,27 @@
 //! Is the firm itself the cause, can it do something, and what?
 //!
-//! Kinds 2, 4 and 6 are the firm's own causes; see the module for the two readings of the verdict. What can
-//! be controlled: 2, 4 and 6 by the firm, 3 in part, 5 not; 1 is intended. Countermeasures are keys; which
-//! one answers which kind is this crate's reading of the list in methods.md 10.
+//! With `n_k` known exits of kind k, `own = n_2 + n_4 + n_6` those the firm causes, and `share = own / sum of
+//! n_k`: strict is serious where `own >= 1`; material where `own >= 3` and `share >= .05`; else normal, with
+//! kinds 2, 4 and 6 to be watched. Uncertain where `unknown / (known + unknown) > .30`. What can be
+//! controlled: 2, 4 and 6 by the firm, 3 in part, 5 not; 1 is intended. Countermeasures are keys; which one
+//! answers which kind is this crate's reading of the list in methods.md 10.
+//!
+//! Symbols: n counts of exits; shares 0..=1; the three limits are settings ([`ReasonSettings`]).
+//!
+//! Source: methods.md 10; DeSouza 1992; Keaveney 1995.
+//!
+//! Degenerate cases: no known exit: [`Level::NoneKnown`] and no share of own causes; no exit at all: no
+//! share of unknown ones either.
+//!
+//! ```
+//! use tenure::analytics::reasons::{Level, ReasonSettings, diagnose};
+//! let settings = ReasonSettings::default();
+//! let one = diagnose(&[40, 0, 24, 1, 35, 0], 0, &settings); // methods.md 10: 1 % attracted, to be watched
+//! assert_eq!((one.level, one.own_cause_share, one.watch[0].share), (Level::Normal, Some(0.01), 0.01));
+//! // 3 of 40 is 7.5 %; 20 unknown of 60 is a third.
+//! let three = diagnose(&[37, 3, 0, 0, 0, 0], 20, &settings);
+//! assert_eq!((three.level, three.own_cause_share, three.uncertain), (Level::Serious, Some(0.075), true));
+//! ```
 
 use super::{ExitKind, ReasonSettings};
 use serde::{Deserialize, Serialize};

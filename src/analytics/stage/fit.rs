@@ -18,6 +18,8 @@ pub struct Cancelled;
 /// Told how much is done of how much, in customers; answers whether to go on.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
+/// Customers a quarter of the sample must have to stand for it.
+const MIN_QUARTER: usize = 500;
 /// Customers between two calls of the progress function.
 const REPORT_EVERY: usize = 512;
 
@@ -169,8 +171,8 @@ impl<'a, 'p> Fitter<'a, 'p> {
         let kind = self.set.kind();
         let shape = |i: usize| self.set.get(i).shape();
         // Customers of like course side by side reject the same candidates, which are then skipped.
-        let mut order: Vec<(Shape, i32, usize)> =
-            ids.iter().map(|&i| (shape(i), turning_point(self.set.get(i).values), i)).collect();
+        let mut order: Vec<(Shape, [u32; 2], usize)> =
+            ids.iter().map(|&i| (shape(i), turning_points(self.set.get(i).values), i)).collect();
         order.sort_unstable();
         for same in order.chunk_by(|a, b| a.0 == b.0) {
             let tables = Tables::new(same[0].0, self.params);
@@ -197,9 +199,13 @@ impl<'a, 'p> Fitter<'a, 'p> {
     }
 
     fn estimate_level(&mut self, sample: &[usize], plateau: f64, variance: f64) -> Result<Level, Cancelled> {
-        self.total += PASSES * sample.len();
+        // The first passes only have to come near: a quarter of a large sample does.
+        let quarter: Vec<usize> = sample.iter().copied().step_by(4).collect();
+        let first = if quarter.len() >= MIN_QUARTER { &quarter } else { sample };
+        self.total += (PASSES - 1) * first.len() + sample.len();
         let mut level = Level::start(plateau);
-        for _ in 0..PASSES {
+        for pass in 1..=PASSES {
+            let sample = if pass < PASSES { first } else { sample };
             // Kept per customer and added in the order of customers, whatever the order of the groups.
             let mut moments: Vec<(usize, Moments)> = Vec::new();
             self.run::<true>(sample, Some(level), variance, &mut |_, members, sums| {
@@ -243,19 +249,21 @@ impl<'a, 'p> Fitter<'a, 'p> {
     }
 }
 
-/// Where the running sum strays furthest from a straight line, negative where it strays downward: the place of the
-/// greatest change of level, up before it (negative) or down.
-fn turning_point(values: &[f64]) -> i32 {
+/// Where the running sum of deviations from the mean is least and where it is greatest: before the first the series
+/// is low, after the second it is low again.
+fn turning_points(values: &[f64]) -> [u32; 2] {
     let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let (mut sum, mut furthest, mut place) = (0.0_f64, 0.0_f64, 0);
+    let (mut sum, mut least, mut greatest, mut places) = (0.0_f64, 0.0_f64, 0.0_f64, [0; 2]);
     for (t, v) in values.iter().enumerate() {
         sum += v - mean;
-        if sum.abs() > furthest {
-            furthest = sum.abs();
-            place = if sum < 0.0 { -(t as i32) - 1 } else { t as i32 + 1 };
+        if sum < least {
+            (least, places[0]) = (sum, t as u32 + 1);
+        }
+        if sum > greatest {
+            (greatest, places[1]) = (sum, t as u32 + 1);
         }
     }
-    place
+    places
 }
 
 fn search_group<const MOMENTS: bool>(
@@ -265,9 +273,8 @@ fn search_group<const MOMENTS: bool>(
     variance: f64,
     scratch: &mut Scratch,
 ) -> Sums {
-    let y: Vec<Vec<f64>> = members.iter().map(|(_, p)| p.y().collect()).collect();
-    let lanes: Vec<Lane<'_>> =
-        members.iter().zip(&y).map(|((_, p), y)| Lane { y, level: level.map(|l| l.terms(p.unit)) }).collect();
+    let lane = |p: &'_ Prepared| level.map(|l| l.terms(p.unit));
+    let lanes: Vec<Lane<'_>> = members.iter().map(|(_, p)| Lane { y: &p.y, level: lane(p) }).collect();
     search::<MOMENTS>(tables, &lanes, variance, scratch)
 }
 
@@ -380,7 +387,7 @@ impl<'a> Reading<'a> {
         if constant < score(self.least[0], 2.0) || constant < score(self.least[1], 3.0) {
             return Flat::No;
         }
-        let mean = p.y().sum::<f64>() / self.tables.n as f64;
+        let mean = p.y.iter().sum::<f64>() / self.tables.n as f64;
         let money = mean.max(0.0) * mean.max(0.0) * p.unit;
         if level.is_none_or(|l| l.is_plateau(money)) { Flat::Plateau } else { Flat::Exploration }
     }
@@ -395,21 +402,17 @@ impl<'a> Reading<'a> {
         let n = self.tables.n;
         let raw = |i: usize| self.tables.merging.raw_end(i);
         let n_raw = raw(n);
-        let mut stable: Vec<(usize, f64)> = Vec::new();
         let exploring = self.by[0][n];
-        let still = match flat {
-            Flat::No | Flat::Plateau => self.stable_since.as_slice(),
-            Flat::Exploration => &[],
-        };
-        stable.extend(still.iter().enumerate().map(|(b, &w)| (n_raw - raw(b), w)));
-        if flat == Flat::Plateau {
-            stable.push((n_raw, exploring));
-        }
-        for &(length, w) in &stable {
-            let wait = tau.saturating_sub(length);
-            if let Some(sum) = waits.get_mut(wait) {
+        let mut wait = |length: usize, w: f64| {
+            if let Some(sum) = waits.get_mut(tau.saturating_sub(length)) {
                 *sum += w as f32;
             }
+        };
+        if flat != Flat::Exploration {
+            self.stable_since.iter().enumerate().for_each(|(b, &w)| wait(n_raw - raw(b), w));
+        }
+        if flat == Flat::Plateau {
+            wait(n_raw, exploring);
         }
         let ends: [f64; 3] =
             std::array::from_fn(|k| self.by[k].iter().enumerate().map(|(i, w)| raw(i) as f64 * w).sum());
@@ -496,12 +499,11 @@ fn most_likely(p: &[f64; 4]) -> Stage {
 
 /// Fits one candidate in double precision, for its levels.
 fn best_fit(tables: &Tables, p: &Prepared, d: Division, weight: f64) -> BestFit {
-    let y: Vec<f64> = p.y().collect();
-    let n = y.len();
+    let n = p.y.len();
     // Position of each period between the node before and the node after, for the two sloping segments.
     let w = |t: usize, from: usize, to: usize| (t + 1 - from) as f64 / (to - from) as f64;
-    let mut design = vec![[0.0; 3]; n];
-    for (t, row) in design.iter_mut().enumerate() {
+    let design = |t: usize| {
+        let mut row = [0.0; 3];
         if t < d.a {
             row[0] = 1.0;
         } else if t < d.b {
@@ -513,20 +515,17 @@ fn best_fit(tables: &Tables, p: &Prepared, d: Division, weight: f64) -> BestFit 
             row[2] = w(t, d.c, n);
             row[usize::from(d.b > d.a || d.a == 0)] = 1.0 - row[2];
         }
-    }
-    let nodes = least_squares(&design, &y);
-    let sse = design
-        .iter()
-        .zip(&y)
+        row
+    };
+    let rows = || p.y.iter().enumerate().map(|(t, &y)| (design(t), y));
+    let (nodes, used) = least_squares(rows());
+    let sse = rows()
         .map(|(row, y)| {
             let e = y - row.iter().zip(&nodes).map(|(x, b)| x * b).sum::<f64>();
             e * e
         })
         .sum();
-    let money = |k: usize| {
-        let used = design.iter().any(|row| row[k] != 0.0);
-        used.then(|| nodes[k].max(0.0) * nodes[k].max(0.0) * p.unit)
-    };
+    let money = |k: usize| used[k].then(|| nodes[k].max(0.0) * nodes[k].max(0.0) * p.unit);
     let raw = |i: usize| tables.merging.raw_end(i);
     BestFit {
         ends: [raw(d.a), raw(d.b), raw(d.c), raw(n)],
@@ -538,10 +537,11 @@ fn best_fit(tables: &Tables, p: &Prepared, d: Division, weight: f64) -> BestFit 
     }
 }
 
-/// Least squares with at most three columns by Gauss's elimination; a column of zeros gets coefficient 0.
-fn least_squares(design: &[[f64; 3]], y: &[f64]) -> [f64; 3] {
+/// Least squares with at most three columns by Gauss's elimination, and which columns are not zero throughout; one that
+/// is gets coefficient 0.
+fn least_squares(rows: impl Iterator<Item = ([f64; 3], f64)>) -> ([f64; 3], [bool; 3]) {
     let mut m = [[0.0; 4]; 3];
-    for (row, y) in design.iter().zip(y) {
+    for (row, y) in rows {
         for i in 0..3 {
             for j in 0..3 {
                 m[i][j] += row[i] * row[j];
@@ -549,6 +549,7 @@ fn least_squares(design: &[[f64; 3]], y: &[f64]) -> [f64; 3] {
             m[i][3] += row[i] * y;
         }
     }
+    let used = std::array::from_fn(|k| m[k][k] > 0.0);
     let mut out = [0.0; 3];
     for k in 0..3 {
         if m[k][k] < 1e-12 {
@@ -567,5 +568,5 @@ fn least_squares(design: &[[f64; 3]], y: &[f64]) -> [f64; 3] {
         let known: f64 = (k + 1..3).map(|j| m[k][j] * out[j]).sum();
         out[k] = (m[k][3] - known) / m[k][k];
     }
-    out
+    (out, used)
 }

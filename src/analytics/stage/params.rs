@@ -10,16 +10,19 @@
 //!   top of the duration prior it made every change of stage late; a fifth of it is left.
 //! - `decline` and `decline_free`: the penalty gone, declines would be found everywhere. A customer who declines leaves
 //!   soon, so one who is still here has not been declining for long: every month of decline but the first costs
-//!   ln(1 − 0.45) unless the customer has left. This replaces 23.6 a, which did the same, more weakly, for buyers of
-//!   less than 3 orders a month only, and takes the cliff at that number away.
+//!   ln(1 − 0.5) unless the customer has left. This replaces 23.6 a, which did the same, more weakly, for buyers of less
+//!   than 3 orders a month only, and takes the cliff at that number away.
 //!
-//! Share of stages recognized, seeds 401-403, before and after: coefficient of variation 10, 25, 50 %: .857 .805 .735,
-//! .896 .825 .741; 10, 6, 4, 3, 2, 1 orders a month: .740 .688 .686 .631 .626 .582, .743 .690 .696 .650 .656 .609;
-//! season .808 .667, .822 .690; beginning unseen .820, .828; setbacks .810, .822; pattern of the exited at 10, 4, 2, 1
-//! orders .748 .603 .556 .495, .775 .648 .595 .542. Share of buyers at a constant rate called declining (24.5) at .5, 1,
-//! 1.5, 2.5, 4, 10 orders a month: .047 .058 .075 .094 .144 .092, .003 .023 .041 .045 .043 .020. The price: true
-//! declines recognized at a variation of 25 and 50 % fall from .55 and .40 to .54 and .30, at 10 and 4 orders from .38
-//! and .27 to .32 and .21; what is left is far more often true.
+//! | seeds 401-403 | before | now |
+//! |---|---|---|
+//! | stage, coefficient of variation 10, 25, 50 % | .857 .805 .735 | .895 .824 .738 |
+//! | stage, 10, 6, 4, 3, 2, 1 orders a month | .740 .688 .686 .631 .626 .582 | .740 .687 .694 .650 .655 .611 |
+//! | stage with a season (25 %, 4 orders), beginning unseen, setbacks | .808 .667 .820 .810 | .821 .688 .827 .820 |
+//! | pattern of the exited, 10, 4, 2, 1 orders a month | .748 .603 .556 .495 | .775 .648 .595 .542 |
+//! | constant buyers called declining (24.5), .5, 1, 1.5, 2.5, 4, 10 orders a month | .047 .058 .075 .094 .144 .092 | .002 .015 .033 .040 .036 .016 |
+//! | of true declines recognized, 25, 50 %, 10, 4 orders a month | .55 .40 .38 .27 | .53 .27 .30 .20 |
+//!
+//! The last row is the price: a decline among scattered values is left to the alerts of methods.md 2.
 
 use serde::{Deserialize, Serialize};
 

@@ -10,13 +10,13 @@
 //!
 //! Most candidates weigh next to nothing. Those without a decline, or without stability, come first; by the best of
 //! them a candidate with both can be judged before its logarithms are taken: it is left out where
-//! `(SSE + νs²)·2^(−prior/e) > K·2^((prior of the row + greatest level ratio − log2 of the best + 25)/e)`, e = ½(n + ν),
-//! that is where it weighs less than 2^−25 of the best. All that is left out together, 29,000 candidates at 60 periods,
-//! cannot weigh a thousandth. Every lane leaves out its own, and a candidate left out by all is skipped, so a lane's
+//! `(SSE + νs²)·2^(−prior/e) > K·2^((prior of the row + greatest level ratio − log2(least weight))/e)`, e = ½(n + ν),
+//! the least weight being 3·10^−4 of the mass found so far over the number of candidates: together all that is left
+//! out weighs less than 3·10^−4. Every lane leaves out its own, and a candidate left out by all is skipped, so a lane's
 //! numbers depend on that lane only.
 
 use super::lanes::{F8, LANES, M8};
-use super::tables::Tables;
+use super::tables::{Right, Tables};
 
 /// The level ratio of one customer in units of the search: quadratics in X = log2(max(node,0)² + floor/u).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -122,6 +122,12 @@ impl Sums {
         }
     }
 
+    /// The mass of all candidates, from the masses by end of exploration.
+    #[inline(always)]
+    fn add_up(&mut self) {
+        self.total = self.by_a.iter().fold(F8::ZERO, |sum, &w| sum + w);
+    }
+
     /// The row of the heaviest candidate of a lane.
     fn best_row(&self, lane: usize) -> BestRow {
         match self.best_id.0[lane] {
@@ -141,8 +147,8 @@ impl Sums {
 
 const EXPLORE_ID: f32 = -1.0;
 const PLATEAU_ID: f32 = -2.0;
-/// A candidate below this power of two of the best is left out.
-const LEAST_LOG2: f32 = 25.0;
+/// Share of the mass that may be left out.
+const LEFT_OUT: f64 = 3e-4;
 /// Below this total a lane has lost its weights to underflow and gets a larger K.
 const LEAST_TOTAL: f32 = 1e-22;
 
@@ -282,10 +288,10 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
             let j = ((sb[1][l] - sa[1][l]) - k.a as f64 * (sb[0][l] - sa[0][l])) * k.inv_m;
             let q = sb[0][l] - j;
             let beta = j - k.g_f * q;
-            let p = beta / k.alpha;
+            let p = beta * k.inv_alpha;
             out[0][l] = p;
-            out[1][l] = (sb[2][l] - q * q * k.inv_f - beta * p).max(0.0);
-            out[2][l] = q * if q >= 0.0 { k.rise_up } else { k.rise_down };
+            out[1][l] = at_least_zero(sb[2][l] - q * q * k.inv_f - beta * p);
+            out[2][l] = at_least_zero(q) * k.rise_up - at_least_zero(-q) * k.rise_down;
             out[3][l] = q * k.inv_f;
         }
         left.push(Side::from(&out));
@@ -298,7 +304,7 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
             let q = ((sn[1][l] - sc[1][l]) - c as f64 * total) * k.inv_m;
             out[0][l] = total - q - k.g_f * q;
             out[1][l] = q * q * k.inv_f;
-            out[2][l] = q * if q >= 0.0 { k.fall_up } else { k.fall_down };
+            out[2][l] = at_least_zero(q) * k.fall_up - at_least_zero(-q) * k.fall_down;
         }
         decline.push(out);
     }
@@ -322,6 +328,12 @@ fn fit_sides(tables: &Tables, s: &mut Scratch) {
     }
 }
 
+/// Without a branch, unlike a choice between two factors.
+#[inline(always)]
+fn at_least_zero(x: f64) -> f64 {
+    if x > 0.0 { x } else { 0.0 }
+}
+
 #[inline(always)]
 fn right_side(sum: &[[Eight; 3]], decline: &[[Eight; 4]], b: usize, c: usize, alpha: f64, n: usize) -> Side {
     let mut out = [[0.0; LANES]; 4];
@@ -333,7 +345,7 @@ fn right_side(sum: &[[Eight; 3]], decline: &[[Eight; 4]], b: usize, c: usize, al
         let beta = (sum[c][0][l] - sum[b][0][l]) + d[0][l];
         let p = beta * inv_alpha;
         out[0][l] = p;
-        out[1][l] = (sum[n][2][l] - sum[b][2][l] - d[1][l] - beta * p).max(0.0);
+        out[1][l] = at_least_zero(sum[n][2][l] - sum[b][2][l] - d[1][l] - beta * p);
         out[2][l] = d[2][l];
     }
     Side::from(&out)
@@ -422,6 +434,15 @@ struct Constants {
 }
 
 impl Constants {
+    /// Greatest SSE + νs² of a candidate that counts, before its priors.
+    #[inline(always)]
+    fn reach(&self, tables: &Tables, mass: F8) -> F8 {
+        let share = F8::splat((LEFT_OUT / tables.n_candidates() as f64) as f32);
+        let least_weight = (mass * share).max(F8::splat(f32::MIN_POSITIVE));
+        let worth = self.most - least_weight.log2();
+        self.scale * (worth * F8::splat((1.0 / tables.half_df) as f32)).exp2()
+    }
+
     /// −½(n+ν)·log2(SSE/K).
     #[inline(always)]
     fn fit(&self, sse: F8) -> F8 {
@@ -455,37 +476,26 @@ fn visit<const LEVEL: bool, const MOMENTS: bool>(tables: &Tables, s: &mut Scratc
     let mut out = Sums::new(n);
     visit_explore::<LEVEL, MOMENTS>(tables, s, c, &mut out);
     visit_from_plateau::<LEVEL, MOMENTS>(tables, s, c, &mut out);
-    let mut coupling = tables.coupling.as_slice();
-    for b in 2..=n {
-        let range = tables.right_start[b]..tables.right_start[b + 1];
-        if range.is_empty() {
-            continue;
-        }
-        for idx in tables.left_start[b]..tables.left_start[b + 1] {
-            let (now, rest) = coupling.split_at(range.len());
-            coupling = rest;
-            let row = Row { tables, idx, b, coupling: now };
-            row.visit_simple::<LEVEL, MOMENTS>(s, c, &mut out);
-        }
-    }
-    let mut coupling = tables.coupling.as_slice();
-    for b in 2..=n {
-        let range = tables.right_start[b]..tables.right_start[b + 1];
-        if range.is_empty() {
-            continue;
-        }
-        for idx in tables.left_start[b]..tables.left_start[b + 1] {
-            let (now, rest) = coupling.split_at(range.len());
-            coupling = rest;
-            if range.len() > 2 {
-                let row = Row { tables, idx, b, coupling: now };
-                row.visit_both::<LEVEL, MOMENTS>(s, c, &mut out);
+    out.add_up();
+    for both in [false, true] {
+        let mut coupling = tables.coupling.as_slice();
+        for b in 2..=n {
+            let width = tables.right_start[b + 1] - tables.right_start[b];
+            let reach = c.reach(tables, out.total);
+            for idx in tables.left_start[b]..tables.left_start[b + 1] {
+                let (now, rest) = coupling.split_at(width);
+                coupling = rest;
+                let limit = reach * F8::splat(tables.left[idx].allowance);
+                let row = Row { tables, idx, b, coupling: now, limit };
+                if !both && width > 0 {
+                    row.visit_simple::<LEVEL, MOMENTS>(s, c, &mut out);
+                } else if both && width > 2 {
+                    row.visit_both::<LEVEL, MOMENTS>(s, c, &mut out);
+                }
             }
         }
     }
-    for a in 0..=n {
-        out.total = out.total + out.by_a[a];
-    }
+    out.add_up();
     out
 }
 
@@ -584,6 +594,8 @@ struct Row<'a> {
     idx: usize,
     b: usize,
     coupling: &'a [(f32, f32)],
+    /// Greatest SSE + νs² of a candidate that counts, before its right side's handicap.
+    limit: F8,
 }
 
 /// The part of the work that is the same along a row.
@@ -712,6 +724,13 @@ fn division<const LEVEL: bool>(
 }
 
 impl Row<'_> {
+    /// The candidate, admitted only where it can weigh enough to count.
+    #[inline(always)]
+    fn worthwhile(&self, x: Joined, right: &Right) -> Joined {
+        let light = x.sse * F8::splat(right.handicap);
+        Joined { admitted: x.admitted.and(self.limit.at_least(light)), ..x }
+    }
+
     /// The candidates of the row without stability or without a decline.
     #[inline(always)]
     fn visit_simple<const LEVEL: bool, const MOMENTS: bool>(
@@ -728,34 +747,40 @@ impl Row<'_> {
         let (mut sum, mut best) = (F8::ZERO, F8::ZERO);
         let mut i = begin;
         if self.tables.right[i].c == b {
-            let prior = self.tables.right[i].prior as f32;
             let joined = row.join(&s.right[i], self.coupling[0]);
-            let x = row.weigh::<LEVEL, false>(&joined, prior, c);
-            if MOMENTS && row.explores {
-                add_moments(&mut out.explore_moments, x.w, x.x_explore);
-            }
-            out.by_c[b] = out.by_c[b] + x.w;
             let least = &mut out.least[usize::from(b < n)];
             *least = joined.least(*least);
-            if b < n {
-                out.build_up_declined = out.build_up_declined + x.w;
+            let joined = self.worthwhile(joined, &self.tables.right[i]);
+            if joined.admitted.any() {
+                let x = row.weigh::<LEVEL, false>(&joined, self.tables.right[i].prior as f32, c);
+                if MOMENTS && row.explores {
+                    add_moments(&mut out.explore_moments, x.w, x.x_explore);
+                }
+                out.by_c[b] = out.by_c[b] + x.w;
+                if b < n {
+                    out.build_up_declined = out.build_up_declined + x.w;
+                }
+                (sum, best) = (x.w, x.w);
             }
-            (sum, best, i) = (x.w, x.w, i + 1);
+            i += 1;
         }
         if i < end {
             let last = end - 1;
-            let prior = self.tables.right[last].prior as f32;
             let joined = row.join(&s.right[last], self.coupling[last - begin]);
-            let x = row.weigh::<LEVEL, true>(&joined, prior, c);
-            if MOMENTS {
-                self.moments(&row, &x, out);
-            }
-            out.by_c[n] = out.by_c[n] + x.w;
-            out.stable_since[b] = out.stable_since[b] + x.w;
             out.least[0] = joined.least(out.least[0]);
-            sum = sum + x.w;
-            best = best.max(x.w);
+            let joined = self.worthwhile(joined, &self.tables.right[last]);
+            if joined.admitted.any() {
+                let x = row.weigh::<LEVEL, true>(&joined, self.tables.right[last].prior as f32, c);
+                if MOMENTS {
+                    self.moments(&row, &x, out);
+                }
+                out.by_c[n] = out.by_c[n] + x.w;
+                out.stable_since[b] = out.stable_since[b] + x.w;
+                sum = sum + x.w;
+                best = best.max(x.w);
+            }
         }
+        out.total = out.total + sum;
         out.by_a[k.a] = out.by_a[k.a] + sum;
         out.by_b[b] = out.by_b[b] + sum;
         out.keep_best(best, self.idx as f32);
@@ -767,12 +792,8 @@ impl Row<'_> {
         let b = self.b;
         let k = &self.tables.left[self.idx];
         let row = RowConstants::new(self.tables, s, self.idx, c);
-        // e is negative here.
-        let worth =
-            (out.best.max(F8::splat(f32::MIN_POSITIVE)).log2() - row.base) - (c.most + F8::splat(LEAST_LOG2));
-        let limit = c.scale * (worth * F8::splat((-1.0 / self.tables.half_df) as f32)).exp2();
         let sse = row.sse + s.right_least[b];
-        let hopeless = (sse * F8::splat(self.tables.least_handicap[b])).above(limit);
+        let hopeless = (sse * F8::splat(self.tables.least_handicap[b])).above(self.limit);
         if hopeless.all() && sse.at_least(out.least[1]).all() {
             return;
         }
@@ -781,10 +802,11 @@ impl Row<'_> {
         let last = self.tables.right_start[b + 1] - 1;
         let long = self.tables.right_long[b].clamp(begin, last);
         let mut best = F8::ZERO;
-        let short = self.both::<LEVEL, MOMENTS>(&row, s, c, begin..long, limit, &mut best, out);
+        let short = self.both::<LEVEL, MOMENTS>(&row, s, c, begin..long, &mut best, out);
         out.short_declined = out.short_declined + short;
-        let long = self.both::<LEVEL, MOMENTS>(&row, s, c, long..last, limit, &mut best, out);
+        let long = self.both::<LEVEL, MOMENTS>(&row, s, c, long..last, &mut best, out);
         out.long_declined = out.long_declined + long;
+        out.total = out.total + (short + long);
         out.by_a[k.a] = out.by_a[k.a] + (short + long);
         out.by_b[b] = out.by_b[b] + (short + long);
         out.keep_best(best, self.idx as f32);
@@ -792,14 +814,12 @@ impl Row<'_> {
 
     /// The innermost loop; returns the mass.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)]
     fn both<const LEVEL: bool, const MOMENTS: bool>(
         &self,
         row: &RowConstants,
         s: &Scratch,
         c: &Constants,
         range: std::ops::Range<usize>,
-        limit: F8,
         best: &mut F8,
         out: &mut Sums,
     ) -> F8 {
@@ -810,9 +830,9 @@ impl Row<'_> {
         let rights = &self.tables.right[range.clone()];
         let coupling = &self.coupling[range.start - begin..range.end - begin];
         for ((side, k), &g) in sides.iter().zip(rights).zip(coupling) {
-            let mut joined = row.join(side, g);
+            let joined = row.join(side, g);
             least = joined.least(least);
-            joined.admitted = joined.admitted.and(limit.at_least(joined.sse * F8::splat(k.handicap)));
+            let joined = self.worthwhile(joined, k);
             if !joined.admitted.any() {
                 continue;
             }

@@ -196,6 +196,8 @@ pub(super) struct Prepared {
     pub unit: f64,
     /// Fitted values, money, merged to at most 60 periods, the first order taken out where 23.6 b says so.
     pub values: Vec<f64>,
+    /// The transformed series y.
+    pub y: Vec<f64>,
 }
 
 impl Series<'_> {
@@ -250,22 +252,19 @@ impl Series<'_> {
             values[0] -= self.first_order_value;
         }
         let merging = Merging::of(values.len());
-        Prepared { shape: self.shape(), unit: self.unit(kind), values: merging.merge(&values) }
+        let values = if merging.n() < values.len() { merging.merge(&values) } else { values };
+        let unit = self.unit(kind);
+        // The bound only matters for absurd ratios; it keeps squares inside single precision.
+        let y = values.iter().map(|v| ((v.abs() / unit).sqrt()).min(1e6).copysign(*v)).collect();
+        Prepared { shape: self.shape(), unit, values, y }
     }
 }
 
 impl Prepared {
-    /// The transformed series y.
-    pub(super) fn y(&self) -> impl Iterator<Item = f64> {
-        // The bound only matters for absurd ratios; it keeps squares inside single precision.
-        self.values.iter().map(|v| ((v.abs() / self.unit).sqrt()).min(1e6).copysign(*v))
-    }
-
     /// Rice's variance of y: Σ(y_t − y_{t−1})²/(2(n−1)); 0 for fewer than two periods.
     pub(super) fn rice_variance(&self) -> f64 {
-        let y: Vec<f64> = self.y().collect();
-        let pairs = y.len().saturating_sub(1).max(1);
-        y.windows(2).map(|w| (w[1] - w[0]) * (w[1] - w[0])).sum::<f64>() / (2 * pairs) as f64
+        let pairs = self.y.len().saturating_sub(1).max(1);
+        self.y.windows(2).map(|w| (w[1] - w[0]) * (w[1] - w[0])).sum::<f64>() / (2 * pairs) as f64
     }
 }
 

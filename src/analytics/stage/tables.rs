@@ -32,7 +32,7 @@ pub struct Left {
     pub a: usize,
     /// End of build-up.
     pub b: usize,
-    /// Length of the build-up.
+    /// 1/m, m the length of the build-up.
     pub inv_m: f64,
     /// 1/F, F = a + Σ(1−w)².
     pub inv_f: f64,
@@ -44,8 +44,12 @@ pub struct Left {
     pub rise_up: f64,
     /// P must be at least q·this if q < 0: 1/G.
     pub rise_down: f64,
+    /// 1/α_L.
+    pub inv_alpha: f64,
     /// log2 prior.
     pub prior: f64,
+    /// 2^(prior/(½(n+ν))): the SSE may only be as large as this factor says.
+    pub allowance: f32,
 }
 
 /// Constants of a decline beginning at c.
@@ -167,12 +171,8 @@ impl Tables {
             out.left_start[b] = out.left.len();
             let first = usize::from(!shape.left);
             for a in first..(b + 1).saturating_sub(2).max(first) {
-                out.left.push(left_side(
-                    a,
-                    b,
-                    if b == n { params.min_open_rise } else { params.min_rise },
-                    prior.left(a, b),
-                ));
+                let rise = if b == n { params.min_open_rise } else { params.min_rise };
+                out.left.push(left_side(a, b, rise, prior.left(a, b), out.half_df));
             }
             out.right_start[b] = out.right.len();
             if b >= 2 + first || (b == 0 && shape.left) {
@@ -217,20 +217,23 @@ impl Tables {
     }
 }
 
-fn left_side(a: usize, b: usize, min_rise: f64, prior: f64) -> Left {
+fn left_side(a: usize, b: usize, min_rise: f64, prior: f64, half_df: f64) -> Left {
     let (ww, g, rest) = moments(b - a);
     let f = a as f64 + rest;
     let root = min_rise.sqrt();
+    let alpha = ww - g * g / f;
     Left {
         a,
         b,
         inv_m: 1.0 / (b - a) as f64,
         inv_f: 1.0 / f,
         g_f: g / f,
-        alpha: ww - g * g / f,
+        alpha,
+        inv_alpha: 1.0 / alpha,
         rise_up: root / (f + root * g),
         rise_down: 1.0 / g,
         prior,
+        allowance: powf(2.0, prior / half_df) as f32,
     }
 }
 

@@ -15,8 +15,8 @@
 //! the difference of means is resampled in the same way: all of its interval in the expected direction is a tick, all of
 //! it in the other a cross, else undecided. A row is a cross with any cross, else a tick with any tick.
 //!
-//! [`peaks`] holds the sentence "profit peaks later than value" to the data, [`transitions`] counts the changes of stage
-//! and how long stages last, [`outlook`] looks back half a year and tells what came of each stage (3.10).
+//! [`peaks()`] holds the sentence "profit peaks later than value" to the data, [`transitions()`] counts the changes of stage
+//! and how long stages last, [`outlook()`] looks back half a year and tells what came of each stage (3.10).
 //!
 //! Sources: methods.md 3.9, 3.10, 21; the table is 陈明亮's (c. 2002). The expected directions are read off its words;
 //! what it leaves blank, value and profit in decline, follows its text.

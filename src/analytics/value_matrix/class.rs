@@ -1,7 +1,34 @@
 //! Where does high begin on each axis, what are the four classes, and what does the matrix advise for each?
 //!
-//! Thresholds are taken from the values of active customers in ascending order; see [`ThresholdRule`]. The advice is
-//! closed: three judgements per class, whose texts are the reader's language's affair.
+//! A value is high where `v >= t`. Of the ascending values of active customers ([`ThresholdRule`]): t is
+//! their mean after cutting each to the 1 % and 99 % quantiles; their median; 0; the value of the last of
+//! the best who together hold a share of all positive value; or a given amount. Classes: I low CV, low GP;
+//! II low, high; III high, low; IV high, high. The advice is closed: three judgements per class, whose
+//! texts are the reader's language's affair.
+//!
+//! Symbols: v and t money (present values) in the file's currency unit, of any sign; share 0..=1; quantiles
+//! of type 7.
+//!
+//! Source: methods.md 5 (thresholds and table of strategies).
+//!
+//! Degenerate cases: no active customers, or all equal up to rounding: no threshold, nobody is high; so too
+//! where no value is positive (top share) or the given amount is not finite.
+//!
+//! ```
+//! use tenure::analytics::value_matrix::*;
+//! let (cv, ones) = ([-4.0, 0.0, 1.0, 3.0, 6.0, 10.0], [1.0; 6]);
+//! let input = MatrixInput {
+//!     exited: &[false; 6],
+//!     basis: ValueBasis::Purchases { discounted_purchases: &cv, mean_order_value: &ones, annuity: &ones },
+//!     monthly_spend: &ones, margin: 1.0, stages: None, wallet_per_year: None, peer_group: None,
+//!     cross_profit: None, new_customer_value: None,
+//! };
+//! // By hand: 10 + 6 are 80 % of 20.
+//! let settings = MatrixSettings { cv_rule: ThresholdRule::TopShare { share: 0.8 }, ..Default::default() };
+//! let matrix = value_matrix(&input, &settings);
+//! assert_eq!((matrix.cv_threshold, matrix.gp_threshold), (Some(6.0), None));
+//! assert_eq!(matrix.class[3..], [ValueClass::I, ValueClass::III, ValueClass::III]);
+//! ```
 
 use crate::math::{quantile_sorted, sum};
 use serde::{Deserialize, Serialize};

@@ -1,16 +1,37 @@
 //! How long does a contract last from here, and beyond what was observed?
 //!
-//! A survival estimate by tenure is a step function that ends where observation ends; present values over the coming
-//! months need it further. Symbols: `S(t)` share still there at tenure t, months; T the last time of the estimate.
+//! A survival estimate by tenure is a step function that ends where observation ends; present values over the
+//! coming months need it further: beyond T, `S(t) = S(T) exp(-h (t - T))` with the mean hazard of the last
+//! quarter of the follow-up, `h = ln(S(t0)/S(T))/(T - t0)`, `t0 = floor(0.75 T)`. Annuity of a customer of
+//! tenure a: `sum_k S(a+k)/S(a) f_k`, `f_k = 1/(1+d_m)^k`.
+//!
+//! Symbols: `S(t)` share still there at tenure t, 0..=1; t, a, T in months, T the last time with S > 0; h per
+//! month, >= 0; the annuity, in months, is the present value of one unit a month.
+//!
+//! Source: methods.md 2.2, 5.
+//!
+//! Degenerate cases: without usable times S is 1 for ever; no loss in the last quarter: h = 0; an estimate
+//! that reaches 0 goes on from its last positive value; times below 0 and numbers that are not finite are
+//! left out.
+//!
+//! ```
+//! use tenure::analytics::{discount::AnnualRate, value_matrix::SurvivalCurve};
+//! // methods.md 5: monthly survival .97, d = .10, 36 months, of which only 12 were observed.
+//! let steps: Vec<(f64, f64)> =
+//!     (1..=12).map(f64::from).map(|t| (t, tenure::math::powf(0.97, t))).collect();
+//! let curve = SurvivalCurve::new(&steps);
+//! let annuity = curve.annuity(0.0, &AnnualRate::default().factors(36));
+//! assert!((annuity - 19.1333).abs() < 5e-5);
+//! ```
 
 use super::finite;
 use crate::math::{exp, ln};
 
 /// Share of customers still there by months of tenure, continued beyond what was observed.
 ///
-/// A step function that is 1 at first; beyond the last time it falls with the mean hazard of the last quarter of the
-/// follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0 (the longest-standing customer left),
-/// it is continued from its last positive value instead.
+/// A step function that is 1 at first; beyond the last time it falls with the mean hazard of the last quarter
+/// of the follow-up, `h = -ln(S(T)/S(t))/(T-t)`, t = 0.75 T in whole months. Where the estimate reaches 0
+/// (the longest-standing customer left), it is continued from its last positive value instead.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SurvivalCurve {
     steps: Vec<(f64, f64)>,

@@ -1,4 +1,28 @@
-//! How much could each customer add: the parts U, X and R of growth potential (formulas in the parent module).
+//! How much could each customer add: the parts U, X and R of growth potential?
+//!
+//! `GP = (U + X + R) annuity`, per month `U = kappa q max(0, W - v) margin` (up-buying), `X = q sum_j p_j
+//! profit_j` over the five largest (cross-buying), `R = rho/12 P(reach S) V_new` (referral); `q = sum
+//! posterior x level` and `P(reach S) = sum posterior x {E: q_E q_B, B: q_B, S: 1, D: 0}`. An unknown
+//! wallet W is the 90 % quantile of v among active peers of the group.
+//!
+//! Symbols: v, W, profit_j, U, X, R money per month; V_new and GP money (present values); annuity in months;
+//! kappa, q, p_j, q_E, q_B, margin and posteriors shares 0..=1; rho referrals per stable customer and year.
+//!
+//! Source: methods.md 5, 23.8.
+//!
+//! Degenerate cases: a wallet below v adds nothing; customers without a stage have an assumed q and no R; who
+//! left has GP = 0; a part whose input is missing counts 0 ([`Part::Missing`]); numbers that are not finite
+//! count as 0. R is negative where V_new is.
+//!
+//! ```
+//! use tenure::analytics::value_matrix::{cross_profit, referral, up_buying};
+//! // methods.md 5: U 4.32, X 5.13, R 3.00; times the annuity 19.1333: 238.21.
+//! let up = up_buying(0.2, 0.9, 200.0, 120.0, 0.3);
+//! let cross = 0.9 * cross_profit(&[(0.25, 40.0 * 0.3), (0.10, 90.0 * 0.3)]);
+//! let brought = referral(0.1, 0.9, 400.0);
+//! assert!((up - 4.32).abs() < 1e-12 && (cross - 5.13).abs() < 1e-12 && (brought - 3.0).abs() < 1e-12);
+//! assert!(((up + cross + brought) * 19.1333 - 238.21).abs() < 5e-3);
+//! ```
 
 use super::{MatrixInput, MatrixSettings, Notice, at, finite};
 use crate::math::{quantile_sorted, sort, sum};

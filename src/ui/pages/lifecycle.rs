@@ -20,6 +20,15 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
         }
         .into_any();
     };
+    // Stages of contracts follow from tenure: there is no course over time to draw or to measure.
+    if report.snapshot.is_some() {
+        return view! {
+            {widgets::answer(say::lifecycle_answer(lang, &report), false)}
+            <p class="lede">{text::stages_by_tenure(lang)}</p>
+            <div class="block">{stages(app, lang, &l)}</div>
+        }
+        .into_any();
+    }
     view! {
         {widgets::answer(say::lifecycle_answer(lang, &report), false)}
         <p class="lede">{lede(lang, &l)}</p>

@@ -243,14 +243,18 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
     if let Some(c) = report.clv_model.as_ref().filter(|c| c.model != "km") {
         let p = &c.params;
         let ll = c.log_likelihood.map_or_else(|| "–".to_owned(), |l| lang.decimal(l, 2));
-        out.push(format!(
-            "{}: r {}, α {}, a {}, b {}; ln L {ll}.",
-            if c.model == "bgnbd" { "BG/NBD" } else { "MBG/NBD" },
-            lang.decimal(p.r, 4),
-            lang.decimal(p.alpha, 3),
-            lang.decimal(p.a, 4),
-            lang.decimal(p.b, 4)
-        ));
+        let model = match c.model.as_str() {
+            "bgnbd" => "BG/NBD",
+            "paretonbd" => "Pareto/NBD",
+            _ => "MBG/NBD",
+        };
+        let named =
+            [("r", Some(p.r)), ("α", Some(p.alpha)), ("a", p.a), ("b", p.b), ("s", p.s), ("β", p.beta)];
+        let params: Vec<String> = named
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} {}", lang.decimal(value?, 4))))
+            .collect();
+        out.push(format!("{model}: {}; ln L {ll}.", params.join(", ")));
         if let Some(s) = &c.spend {
             out.push(format!(
                 "Gamma-Gamma: p {}, q {}, v {}.",
