@@ -321,15 +321,16 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
     }
 }
 
-/// Chinese without spaces between its characters, as where a date ends in one.
+/// Chinese without spaces between its characters and around its full-width marks, as where a date ends in one.
 fn close_up(text: &str) -> String {
-    let wide = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
+    let mark = |c: char| ('\u{3000}'..='\u{303f}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
+    let wide = |c: char| mark(c) || ('\u{3040}'..='\u{9fff}').contains(&c);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        let between =
-            out.chars().next_back().is_some_and(wide) && chars.peek().is_some_and(|next| wide(*next));
-        if c != ' ' || !between {
+        let around = (out.chars().next_back(), chars.peek().copied());
+        let closed = matches!(around, (Some(a), Some(b)) if mark(a) || mark(b) || (wide(a) && wide(b)));
+        if c != ' ' || !closed {
             out.push(c);
         }
     }

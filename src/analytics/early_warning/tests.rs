@@ -105,6 +105,31 @@ fn full_history_recovers_the_hazard() {
     assert!(area.interval[0] > 0.6 && area.interval[1] < 0.75, "{area:?}");
 }
 
+/// Two customers of the same tenure and plan: the log-odds between their probabilities are those of their charges.
+#[test]
+fn log_odds_between_two_probabilities_are_those_of_the_covariate() {
+    let d = drawn(3000, 5);
+    let window = ContractDesign::Window { months: 24.0 };
+    for design in [ContractDesign::FullHistory, window] {
+        let found = d.run(&Options { design, ..Options::default() }).unwrap();
+        assert_eq!(found.design, design);
+        let charge = found.coefficients.iter().find(|c| c.covariate_idx == 1).unwrap();
+        let mut n = 0;
+        for i in 1..d.churned.len() {
+            let (Some(p), Some(q)) = (found.p[i - 1], found.p[i]) else { continue };
+            if d.tenure[i - 1] != d.tenure[i] || d.plan.code[i - 1] != d.plan.code[i] {
+                continue;
+            }
+            let by = charge.slope / charge.sd * (d.charge[i].unwrap() - d.charge[i - 1].unwrap());
+            close(found.log_odds_between(d.tenure[i], p, q).unwrap(), by, 1e-9);
+            n += 1;
+        }
+        assert!(n > 3, "{n}");
+        assert_eq!(found.log_odds_between(9.0, 0.3, 1.0), None);
+        assert_eq!(found.log_odds_between(9.0, f64::NAN, 0.5), None);
+    }
+}
+
 #[test]
 fn probabilities_are_those_of_the_hazards() {
     let d = drawn(400, 2);
