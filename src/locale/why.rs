@@ -27,7 +27,7 @@ macro_rules! tell {
     ($lang:expr, $en:expr, $zh:expr) => {
         match $lang {
             $crate::locale::Lang::En => format!($en),
-            $crate::locale::Lang::ZhHans => format!($zh),
+            $crate::locale::Lang::ZhHans => $crate::locale::why::close_up(&format!($zh)),
         }
     };
 }
@@ -319,6 +319,21 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
             ),
         ),
     }
+}
+
+/// Chinese without spaces between its characters, as where a date ends in one.
+fn close_up(text: &str) -> String {
+    let wide = |c: char| ('\u{3000}'..='\u{9fff}').contains(&c) || ('\u{ff00}'..='\u{ffef}').contains(&c);
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let between =
+            out.chars().next_back().is_some_and(wide) && chars.peek().is_some_and(|next| wide(*next));
+        if c != ' ' || !between {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A clause as a sentence of its own.

@@ -1,6 +1,6 @@
 //! What to do about a customer, in sentences.
 
-use super::{amount, sentence, share, tell};
+use super::{amount, sentence, tell};
 use crate::analytics::explain::{Contact, Leads, StageAction, Worth};
 use crate::analytics::value_matrix::Retention;
 use crate::locale::{Lang, terms};
@@ -106,7 +106,8 @@ fn worth(lang: Lang, worth: Worth) -> Option<String> {
 /// Whether a contact pays.
 #[must_use]
 pub fn contact(lang: Lang, c: &Contact, exited: bool) -> String {
-    let (p, loss, gain) = (share(lang, c.p_exit), amount(lang, c.expected_loss), amount(lang, c.net_gain));
+    // As exact as the limit beside it.
+    let (p, loss, gain) = (lang.percent(c.p_exit), amount(lang, c.expected_loss), amount(lang, c.net_gain));
     let from = c.p_star.filter(|p| *p <= 1.0).map(|p| lang.percent(p));
     match (exited, c.pays, from) {
         (true, true, _) => tell!(

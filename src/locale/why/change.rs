@@ -176,11 +176,20 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                         "若距上次下单为 {to}，则更接近第 {k} 组。"
                     )
                 }
+                (Some(to), down) if names[feature_idx as usize].name == "frequency" => {
+                    // Orders are whole: the first number beyond.
+                    let to = lang.int(if down { to.floor() } else { to.ceil() });
+                    tell!(
+                        lang,
+                        "With {name} at {to}, group {k} would be nearer.",
+                        "若{name}为 {to}，则更接近第 {k} 组。"
+                    )
+                }
                 (Some(to), _) => {
                     let to = number(lang, to);
                     tell!(
                         lang,
-                        "If {name} were {to}, group {k} would be nearer.",
+                        "With {name} at {to}, group {k} would be nearer.",
                         "若{name}为 {to}，则更接近第 {k} 组。"
                     )
                 }
