@@ -14,7 +14,7 @@
 //! | [`ahp`] | 13 | 10 |
 //! | [`basket`] | 18 | 5 |
 //! | [`btyd`] | 59 | 16 |
-//! | [`churn`] | 14 | 33 |
+//! | [`churn`] | 14 | 34 |
 //! | [`churn_rates`] | 8 | 0 |
 //! | [`cluster`] | 18 | 5 |
 //! | [`credit`] | 23 | 2 |
@@ -22,7 +22,7 @@
 //! | [`early_warning`] | 26 | 14 |
 //! | [`equity`] | 5 | 0 |
 //! | [`exit`] | 20 | 2 |
-//! | [`explain`] | 29 | 7 |
+//! | [`explain`] | 29 | 8 |
 //! | [`funnel`] | 6 | 0 |
 //! | [`growth`] | 6 | 5 |
 //! | [`loss`] | 22 | 0 |
@@ -37,12 +37,12 @@
 //! | [`sbg`] | 12 | 0 |
 //! | [`snapshot`] | 8 | 14 |
 //! | [`spend`] | 8 | 16 |
-//! | [`stage`] | 15 | 13 |
+//! | [`stage`] | 15 | 14 |
 //! | [`stage_table`] | 9 | 0 |
 //! | [`survival`] | 8 | 26 |
 //! | [`tiers`] | 7 | 0 |
 //! | [`tree`] | 15 | 0 |
-//! | [`value_matrix`] | 12 | 7 |
+//! | [`value_matrix`] | 12 | 8 |
 
 pub mod ahp;
 pub mod basket;
