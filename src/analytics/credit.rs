@@ -35,7 +35,6 @@
 mod binning;
 mod history;
 mod invoices;
-mod logistic;
 mod scorecard;
 mod status;
 

@@ -17,7 +17,7 @@
 //! | [`churn`] | 14 | 34 |
 //! | [`churn_rates`] | 8 | 0 |
 //! | [`cluster`] | 18 | 5 |
-//! | [`credit`] | 23 | 2 |
+//! | [`credit`] | 22 | 2 |
 //! | [`discount`] | 4 | 16 |
 //! | [`early_warning`] | 26 | 14 |
 //! | [`equity`] | 5 | 0 |
@@ -29,7 +29,7 @@
 //! | [`orders`] | 10 | 58 |
 //! | [`pattern`] | 5 | 6 |
 //! | [`price`] | 17 | 5 |
-//! | [`profile`] | 9 | 0 |
+//! | [`profile`] | 7 | 0 |
 //! | [`reasons`] | 20 | 0 |
 //! | [`relationship`] | 12 | 0 |
 //! | [`retention_budget`] | 10 | 2 |

@@ -3,8 +3,8 @@
 //! **7P**: seven views of one customer, each a list of facts (a kind and its numbers) from results that exist already:
 //! profiling (groups, credit), persistency (state, silence, stage), profitability, performance (spend, volume and
 //! price, by product and channel: [`performance`](fn@performance)), prospecting (chance to be alive, value,
-//! potential), product (range, next product), promotion (discounts, and [`promotions`](fn@promotions) for the whole
-//! file). A view names the columns that would light it up.
+//! potential), product (range, next product), promotion (discounts; promotions themselves are a matter of the whole
+//! file, [`super::price::promotions`]). A view names the columns that would light it up.
 //!
 //! **10C**: what a file allows to do. An area needs columns, some of which may replace one another; it is available when
 //! every need is met, partly when some are, missing when none is ([`coverage`](fn@coverage)).
@@ -25,13 +25,11 @@
 
 mod coverage;
 mod performance;
-mod promotion;
 
 pub use coverage::{
     Availability, Care, CarePhase, CareStep, CoverageRow, DataRole, Need, TenC, care_kit, coverage,
 };
 pub use performance::{CustomerRows, Performance, Trend, performance};
-pub use promotion::{PromoEffect, PromoRows, promotions};
 
 use super::churn::State;
 use super::credit::{Grade, Rating};

@@ -367,6 +367,17 @@ mod tests {
     use super::*;
     use crate::math::Rng;
 
+    #[test]
+    fn a_two_by_two_table_gives_its_odds_ratio() {
+        // x = 0: 30 events of 40; x = 1: 20 of 60; without penalty the slope is ln(1/2) - ln 3.
+        let counts = [(0.0, true, 30), (0.0, false, 10), (1.0, true, 20), (1.0, false, 40)];
+        let rows = counts.iter().flat_map(|&(x, event, n)| std::iter::repeat_n((x, event), n));
+        let (x, event): (Vec<f64>, Vec<bool>) = rows.unzip();
+        let found = fit(&Rows { x: &x, n_columns: 1, event: &event, weight: None, periods: None }, 0.0, None)
+            .unwrap();
+        assert!((found.intercept - ln(3.0)).abs() < 1e-6 && (found.slopes[0] + ln(6.0)).abs() < 1e-6);
+    }
+
     fn close(a: f64, b: f64, tolerance: f64) {
         assert!((a - b).abs() <= tolerance, "{a} is not {b}");
     }

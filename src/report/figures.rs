@@ -102,13 +102,17 @@ fn groups(work: &Work<'_>, report: &mut Report, columns: &mut Columns, notices: 
     report.basket = work.products.basket.clone();
     report.price = work.products.price.clone();
     report.growth = products::growth_matrix(work.ledger, work.as_of, work.margin, work.settings, notices);
-    let (exit, decisions) = worth::exit(work, &work.facts, notices);
+    let rated = worth::rate(work);
+    let (exit, decisions) = worth::exit(work, &work.facts, rated.as_ref(), notices);
     report.exit = Some(exit);
     columns.exit = decisions;
-    if let Some((section, rated)) = worth::credit(work, notices) {
-        report.credit = Some(section);
+    if let Some(rated) = rated {
+        report.credit = Some(worth::credit(&rated));
         columns.credit_score = rated.rating.iter().map(|r| r.as_ref().map(|r| r.score)).collect();
         columns.payment = rated.payment;
+    } else {
+        let because = Because::MissingColumn { role: "payments".to_owned() };
+        notices.push(Notice::NotComputed { section: Section::Credit, because });
     }
     report.equity = Some(worth::equity(work, &work.facts));
     let (rules, caught) = leaving::rule_trees(work, &work.facts, &work.products, notices);

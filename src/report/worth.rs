@@ -66,7 +66,12 @@ pub(super) struct ExitColumns {
 }
 
 /// Result for the page, and the columns for the table and for explanations.
-pub(super) fn exit(work: &Work<'_>, facts: &Facts, notices: &mut Vec<Notice>) -> (Exit, ExitColumns) {
+pub(super) fn exit(
+    work: &Work<'_>,
+    facts: &Facts,
+    rated: Option<&credit::Credit>,
+    notices: &mut Vec<Notice>,
+) -> (Exit, ExitColumns) {
     let n = work.n();
     let annuity = super::facts::annuity(work);
     let rivals: Vec<bool> = {
@@ -81,7 +86,9 @@ pub(super) fn exit(work: &Work<'_>, facts: &Facts, notices: &mut Vec<Notice>) ->
         .relationships
         .as_ref()
         .map(|r| (0..n).map(|c| super::lifecycle::stage_if_judged(r, c)).collect());
-    let late = late_share(work);
+    // Share of due amounts paid late or not at all.
+    let late: Option<Vec<Option<f64>>> =
+        rated.map(|r| r.payment.iter().map(|p| p.as_ref().map(|p| p.overdue_share)).collect());
     let group: Option<Vec<u32>> = work.ledger.side.profile.segment.as_ref().map(|s| s.code.clone());
     let input = ExitInput {
         exited: &work.exited,
@@ -159,14 +166,10 @@ pub(super) fn exit(work: &Work<'_>, facts: &Facts, notices: &mut Vec<Notice>) ->
     }
 }
 
-/// Share of due amounts paid late or not at all.
-fn late_share(work: &Work<'_>) -> Option<Vec<Option<f64>>> {
-    let rated = rate(work, None)?;
-    Some(rated.payment.iter().map(|p| p.as_ref().map(|p| p.overdue_share)).collect())
-}
-
-fn rate(work: &Work<'_>, monthly: Option<&[f64]>) -> Option<credit::Credit> {
+/// Payment behavior of all customers; `None` without invoices.
+pub(super) fn rate(work: &Work<'_>) -> Option<credit::Credit> {
     let table = work.ledger.side.payments.as_ref()?;
+    let monthly: Vec<f64> = (0..work.n()).map(|c| super::figures::monthly_now(work, c)).collect();
     let settings = CreditSettings {
         weights: work.settings.credit_weights.unwrap_or(credit::DEFAULT_WEIGHTS),
         terms_months: work.settings.credit_terms_months,
@@ -185,7 +188,7 @@ fn rate(work: &Work<'_>, monthly: Option<&[f64]>) -> Option<credit::Credit> {
             scale: work.ledger.scale,
         },
         as_of: work.as_of,
-        monthly_purchases: monthly,
+        monthly_purchases: Some(&monthly),
         own_limit: None,
     };
     Some(credit::credit(&input, &settings))
@@ -207,22 +210,15 @@ pub struct Credit {
     pub n_ignored: u32,
 }
 
-/// The section, and scores, grades' points and limits per customer.
-pub(super) fn credit(work: &Work<'_>, notices: &mut Vec<Notice>) -> Option<(Credit, credit::Credit)> {
-    let monthly: Vec<f64> = (0..work.n()).map(|c| super::figures::monthly_now(work, c)).collect();
-    let Some(rated) = rate(work, Some(&monthly)) else {
-        let because = Because::MissingColumn { role: "payments".to_owned() };
-        notices.push(Notice::NotComputed { section: Section::Credit, because });
-        return None;
-    };
-    let section = Credit {
+/// The section of the report; scores and limits per customer are in the result it is made from.
+pub(super) fn credit(rated: &credit::Credit) -> Credit {
+    Credit {
         weights: rated.weights,
         window: rated.window.map(|day| day.iso()),
         grades: rated.grades.clone(),
         n_invoices: rated.n_invoices,
         n_ignored: rated.n_ignored,
-    };
-    Some((section, rated))
+    }
 }
 
 /// Time and space assets (methods.md 7.5).

@@ -20,7 +20,7 @@
 //! Degenerate cases ([`NoScorecard`]): fewer than 50 defaults or 50 others, or no feature that says anything.
 
 use super::binning::{Count, Limits, information, monotone_bins};
-use super::logistic::{kolmogorov_smirnov, logistic, probability};
+use crate::math::logistic::{self, Rows, share_of_log_odds as probability};
 use crate::math::stats::{self, Auc};
 use crate::math::{Rng, ln, ln_1p, sum};
 use serde::{Deserialize, Serialize};
@@ -404,6 +404,8 @@ fn bin_feature(feature: &Feature, defaulted: &[bool], train: &[u32], o: &Scoreca
 impl Scorecard {
     /// Fits the coefficients, dropping the feature of the most wrong sign until there is none.
     fn fit(&mut self, features: &[Feature], train: &[u32], is_bad: &[bool]) -> Result<(), NoScorecard> {
+        let is_good: Vec<bool> = is_bad.iter().map(|bad| !bad).collect();
+        let ridge = if self.options.ridge.is_finite() { self.options.ridge.max(1e-8) } else { 1.0 };
         loop {
             let used: Vec<usize> =
                 (0..features.len()).filter(|&j| self.features[j].unused.is_none()).collect();
@@ -417,13 +419,19 @@ impl Scorecard {
                     self.features[j].bin_of(value).map_or(0.0, |b| b.woe)
                 }));
             }
-            let b = logistic(&design, is_bad, used.len(), self.options.ridge);
-            let worst = (0..used.len()).min_by(|&x, &y| b[x + 1].total_cmp(&b[y + 1]));
-            match worst.filter(|&w| b[w + 1] <= 0.0) {
+            // The scorecard speaks of the odds of paying: the event is not to default.
+            let rows =
+                Rows { x: &design, n_columns: used.len(), event: &is_good, weight: None, periods: None };
+            let Ok(found) = logistic::fit(&rows, ridge, None) else {
+                return Err(NoScorecard::NothingPredicts);
+            };
+            let slopes = &found.slopes;
+            let worst = (0..used.len()).min_by(|&x, &y| slopes[x].total_cmp(&slopes[y]));
+            match worst.filter(|&w| slopes[w] <= 0.0) {
                 Some(w) => self.features[used[w]].unused = Some(Unused::Redundant),
                 None => {
-                    self.intercept = b[0];
-                    used.iter().zip(&b[1..]).for_each(|(&j, b)| self.features[j].coefficient = *b);
+                    self.intercept = found.intercept;
+                    used.iter().zip(slopes).for_each(|(&j, b)| self.features[j].coefficient = *b);
                     return Ok(());
                 }
             }
@@ -455,10 +463,29 @@ impl Scorecard {
     }
 }
 
+/// Greatest distance of the two distribution functions; rows ascending by score.
+fn kolmogorov_smirnov(rows: &[(f64, bool)]) -> Option<f64> {
+    let n_bad = rows.iter().filter(|r| r.1).count() as f64;
+    let n_good = rows.len() as f64 - n_bad;
+    let (mut bad, mut good, mut most) = (0.0, 0.0, 0.0_f64);
+    for tied in rows.chunk_by(|a, b| a.0 == b.0) {
+        tied.iter().for_each(|r| if r.1 { bad += 1.0 } else { good += 1.0 });
+        most = most.max((bad / n_bad - good / n_good).abs());
+    }
+    (n_bad > 0.0 && n_good > 0.0).then_some(most)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kolmogorov_smirnov_by_hand() {
+        let rows = [(1.0, true), (2.0, true), (2.0, false), (3.0, false)];
+        assert_eq!(kolmogorov_smirnov(&rows), Some(0.5));
+        assert_eq!(kolmogorov_smirnov(&rows[..2]), None);
+    }
 
     #[test]
     fn ex_13_scaling() {

@@ -22,8 +22,8 @@
 //!
 //! Source: methods.md 12; Mittal, Sarkees & Murshed 2008.
 //!
-//! Degenerate cases: an absent column leaves the light unknown, and so does a group, contract or tick beyond
-//! a column's end (receivables and referrals count 0 there); a customer without a fixed term is green, one
+//! Degenerate cases: an absent column leaves the light unknown, and so does a customer beyond a column's end;
+//! a customer without a fixed term is green, one
 //! without a group unknown; without any revenue the market share is unknown.
 //!
 //! ```
@@ -190,7 +190,7 @@ impl<'a> Guard<'a> {
             let light = said.map_or(Light::Unknown, |&yes| if yes { Light::Red } else { Light::Green });
             Check { rail, light, value: None, limit: None }
         };
-        let column = |c: Option<&[f64]>| c.map(|c| at(c, i));
+        let column = |c: Option<&[f64]>| c.and_then(|c| c.get(i)).copied();
         let contract = g.months_to_contract_end.and_then(|c| c.get(i)).map(|months| months.unwrap_or(0.0));
         let mut checks = [
             over(GuardRail::Receivables, column(g.outstanding), 0.0),

@@ -303,6 +303,11 @@ fn every_guard_rail_can_hold_and_can_be_unknown() {
     }
     let (unknown, decision) = lights(GuardInput { group: Some(&shared), ..base.guard });
     assert_eq!((unknown[4], decision), (Light::Unknown, Decision::Open), "101 do not know each other");
+    // A column that ends before the candidate says nothing about it.
+    let short: &[f64] = &[];
+    let guard = GuardInput { outstanding: Some(short), n_referrals: Some(short), ..base.guard };
+    let (unknown, decision) = lights(guard);
+    assert_eq!((unknown[0], unknown[3], decision), (Light::Unknown, Light::Unknown, Decision::Open));
     let (nothing, decision) = lights(GuardInput::default());
     assert_eq!(nothing.iter().filter(|l| **l == Light::Unknown).count(), 8);
     assert_eq!(decision, Decision::Open);
