@@ -1,7 +1,7 @@
 //! The report: every number a page, an export or an embedding host may show, as plain public fields.
 //!
 //! [`Settings`] come in unchecked; [`Settings::check`] turns them into [`ValidSettings`], and only those can run.
-//! [`build`] takes a [`Dataset`](crate::customer::Dataset) and valid settings and computes the whole [`Report`]. A native test, the worker and
+//! [`build()`] takes a [`Dataset`](crate::customer::Dataset) and valid settings and computes the whole [`Report`]. A native test, the worker and
 //! the JS API call this same function, so a number is the same wherever it is read.
 //!
 //! Field names become the camelCase keys of the public `Report` contract (see README, "Embedding"): they may be

@@ -50,7 +50,7 @@ pub use value_matrix::{MatrixPoint, ValueMatrix};
 /// Below this width (px) labels move above the plot and the rows of bar charts take two lines.
 pub const NARROW: f64 = 520.0;
 
-/// Units of the backend per CSS pixel in [`svg`]: plotters draws on whole units, and tenths keep curves smooth.
+/// Units of the backend per CSS pixel in [`svg()`]: plotters draws on whole units, and tenths keep curves smooth.
 const UNITS_PER_PX: u32 = 10;
 
 /// An opaque sRGB color.
