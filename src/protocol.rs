@@ -12,7 +12,7 @@ use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError
 use crate::sample::SampleLanguage;
 
 /// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,14 @@ pub enum Response {
     },
     /// It could not be done.
     Failed(Problem),
+}
+
+impl Response {
+    /// Whether it is sent as JSON text rather than as a JS object.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        matches!(self, Self::Report(_) | Self::Customers { .. } | Self::Why { .. })
+    }
 }
 
 /// Why something could not be done. Its tag is not `kind`: that is the response's, in the same object.

@@ -123,13 +123,13 @@ fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> 
             let _ = port.post_message(&message);
             return;
         }
-        match serde_wasm_bindgen::from_value::<Response>(event.data()) {
+        match decode(event.data()) {
             // Decoding a large report and showing it are two tasks, so that the page can answer in between.
             Ok(response @ Response::Report(_)) => {
                 set_timeout(move || heard(app, run, response), Duration::ZERO)
             }
             Ok(response) => heard(app, run, response),
-            Err(error) => crashed(app, run, error.to_string()),
+            Err(error) => crashed(app, run, error),
         }
     });
     let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
@@ -166,6 +166,14 @@ fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, J
         js_sys::Reflect::set(&message, &"file".into(), &file)?;
     }
     Ok(message.into())
+}
+
+/// A message of the worker; see [`Response::is_long`] for its two forms.
+fn decode(data: JsValue) -> Result<Response, String> {
+    match data.as_string() {
+        Some(text) => serde_json::from_str(&text).map_err(|e| e.to_string()),
+        None => serde_wasm_bindgen::from_value(data).map_err(|e| e.to_string()),
+    }
 }
 
 fn heard(app: App, run: u32, response: Response) {
