@@ -1,5 +1,9 @@
 //! What the page and the worker say to each other: plain data, one version.
 //!
+//! Messages travel as JSON text: walking a report as JS objects, field by field, holds the page up several times longer
+//! than decoding the text. Enums carry their name outside (`{"report": {…}}`), because a tag among the fields makes the
+//! decoder keep a copy of the whole value first, and its code twice.
+//!
 //! The page posts one [`Request`] (with the file itself beside it, which the browser passes by reference) and the
 //! worker answers with any number of [`Response::Progress`] and one last response. After a report the worker keeps
 //! the customers' columns and answers [`Request::Customers`] with a page of rows, so that the page never decodes
@@ -16,7 +20,7 @@ pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// Read a file's head and propose roles; go straight on to the report where the roles are certain and no
     /// `confirm` is wanted.
@@ -57,7 +61,7 @@ pub enum Request {
 
 /// Said by the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Response {
     /// Work under way.
     Progress(Progress),
@@ -83,17 +87,9 @@ pub enum Response {
     Failed(Problem),
 }
 
-impl Response {
-    /// Whether it is sent as JSON text rather than as a JS object.
-    #[must_use]
-    pub fn is_long(&self) -> bool {
-        matches!(self, Self::Report(_) | Self::Customers { .. } | Self::Why { .. })
-    }
-}
-
-/// Why something could not be done. Its tag is not `kind`: that is the response's, in the same object.
+/// Why something could not be done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "problem", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Problem {
     /// The file could not be used.
     File {

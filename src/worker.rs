@@ -47,7 +47,9 @@ pub fn run(scope: &DedicatedWorkerGlobalScope) {
         let answer = field(&data, "request")
             .filter(|_| version == Some(f64::from(PROTOCOL_VERSION)))
             .ok_or_else(|| "the page and its worker are of different versions; reload the page".to_owned())
-            .and_then(|r| serde_wasm_bindgen::from_value::<Request>(r).map_err(|e| e.to_string()))
+            .and_then(|r| {
+                serde_json::from_str::<Request>(&r.as_string().unwrap_or_default()).map_err(|e| e.to_string())
+            })
             .map(|request| serve(request, field(&data, "file"), &customers))
             .unwrap_or_else(|detail| Response::Failed(Problem::Crashed { detail }));
         post(&answer);
@@ -190,17 +192,11 @@ fn scope() -> Option<DedicatedWorkerGlobalScope> {
     js_sys::global().dyn_into().ok()
 }
 
-/// Long answers go as JSON text, which the page decodes several times faster than it can walk JS objects field by
-/// field; short ones go as objects, because the JS API hears them too.
+/// Says it to the page, or to the JS API, as JSON text.
 fn post(response: &Response) {
-    let value = if response.is_long() {
-        serde_json::to_string(response).ok().map(JsValue::from)
-    } else {
-        to_js(response).ok()
-    };
-    if let (Some(scope), Some(value)) = (scope(), value) {
+    if let (Some(scope), Ok(text)) = (scope(), serde_json::to_string(response)) {
         // A port that refuses a message belongs to a page that is gone.
-        let _ = scope.post_message(&value);
+        let _ = scope.post_message(&text.into());
     }
 }
 

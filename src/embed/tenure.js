@@ -96,15 +96,17 @@ async function run(kind, input, { columns, settings, only, limit, signal, onProg
         if (data === "ready") {
           URL.revokeObjectURL(url);
           worker.postMessage({ api: { kind, columns, settings, only, limit }, file });
-        } else if (data.kind === "progress") {
-          time(data.step);
-          onProgress?.(data);
+        } else if (typeof data === "string") {
+          // What the page's worker says too: how far it is, or that it stopped.
+          const { progress, failed } = JSON.parse(data);
+          if (progress) {
+            time(progress.step);
+            onProgress?.({ kind: "progress", ...progress });
+          } else if (failed) reject(failure("internal", failed.crashed?.detail ?? "the worker stopped"));
         } else if (data.kind === "result") {
           time("result");
           resolve(data.value);
-        }
-        else if (data.kind === "error") reject(failure(data.code, data.message, data.detail));
-        else if (data.kind === "failed") reject(failure("internal", data.detail ?? "the worker stopped"));
+        } else if (data.kind === "error") reject(failure(data.code, data.message, data.detail));
       };
       worker.postMessage(code);
     });

@@ -10,7 +10,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
@@ -123,7 +122,7 @@ fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> 
             let _ = port.post_message(&message);
             return;
         }
-        match decode(event.data()) {
+        match decode(&event.data()) {
             // Decoding a large report and showing it are two tasks, so that the page can answer in between.
             Ok(response @ Response::Report(_)) => {
                 set_timeout(move || heard(app, run, response), Duration::ZERO)
@@ -159,21 +158,18 @@ fn new_worker() -> Result<Worker, JsValue> {
 
 fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, JsValue> {
     let message = js_sys::Object::new();
-    let request = request.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
+    let request = serde_json::to_string(request).map_err(|e| e.to_string())?;
     js_sys::Reflect::set(&message, &"version".into(), &PROTOCOL_VERSION.into())?;
-    js_sys::Reflect::set(&message, &"request".into(), &request)?;
+    js_sys::Reflect::set(&message, &"request".into(), &request.into())?;
     if let Some(file) = file {
         js_sys::Reflect::set(&message, &"file".into(), &file)?;
     }
     Ok(message.into())
 }
 
-/// A message of the worker; see [`Response::is_long`] for its two forms.
-fn decode(data: JsValue) -> Result<Response, String> {
-    match data.as_string() {
-        Some(text) => serde_json::from_str(&text).map_err(|e| e.to_string()),
-        None => serde_wasm_bindgen::from_value(data).map_err(|e| e.to_string()),
-    }
+/// A message of the worker.
+fn decode(data: &JsValue) -> Result<Response, String> {
+    serde_json::from_str(&data.as_string().unwrap_or_default()).map_err(|e| e.to_string())
 }
 
 fn heard(app: App, run: u32, response: Response) {
