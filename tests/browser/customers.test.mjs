@@ -102,7 +102,7 @@ test("the counts of the value and patterns pages lead to exactly these customers
       const count = number(rows[i][at]);
       await page.getByTestId(table).locator("tbody tr").nth(i).getByRole("button").click();
       const name = rows[i][0].split(" · ")[0];
-      await until(`${name}: ${count}`, shown => shown.length === Math.min(100, count) && shown.every(r => r[cell] === name));
+      await until(`${name}: ${count}`, shown => shown.length === Math.min(PAGE, count) && shown.every(r => r[cell] === name));
       assert.match(await text(page, "answer"), new RegExp(`^${count} of ${all} customers`));
     }
   }
@@ -118,7 +118,7 @@ test("what to do first leads to as many customers as it names", async () => {
   for (let i = 0; i < actions.length; i += 1) {
     await visit(page, "overview");
     await links.nth(i).click();
-    await until(`action ${i}: ${actions[i]}`, rows => rows.length === Math.min(100, actions[i]));
+    await until(`action ${i}: ${actions[i]}`, rows => rows.length === Math.min(PAGE, actions[i]));
   }
   await fresh();
 });

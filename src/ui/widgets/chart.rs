@@ -37,7 +37,8 @@ pub fn ChartBox(
     let width = Memo::new(move |_| width.get().round());
     let label = format!("{title}. {sub}");
     let draw = StoredValue::new_local(draw);
-    // Every chart is drawn in a task of its own, so that a page of several never holds the main thread for long.
+    // Every chart is drawn in a task of its own and put on the page in another, so that a page of several, or one of a
+    // thousand points, never holds the main thread for long.
     let drawn = RwSignal::new(None::<Drawn>);
     Effect::new(move |_| {
         let (dark, width) = (app.dark.get(), width.get());
@@ -46,7 +47,10 @@ pub fn ChartBox(
                 move || {
                     // The page may be gone by then.
                     if let Some(picture) = draw.try_with_value(|d| d(width, &theme(dark))) {
-                        let _ = drawn.try_set(Some(picture));
+                        let show = move || {
+                            let _ = drawn.try_set(Some(picture));
+                        };
+                        set_timeout(show, Duration::ZERO);
                     }
                 },
                 Duration::ZERO,
