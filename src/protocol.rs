@@ -67,7 +67,10 @@ pub enum Response {
     Progress(Progress),
     /// Roles proposed for the columns of the file; the user decides.
     Proposal(Box<Table>),
-    /// The report; customers stay with the worker.
+    /// Sections of the report to come (see [`Report::split_off`]), so that each is decoded in a task of its own: a
+    /// browser compiles code when it first runs, and compiling the decoder of a whole report takes 60 ms.
+    Part(Box<Report>),
+    /// The rest of the report; customers stay with the worker.
     Report(Box<Report>),
     /// A page of the customer table.
     Customers {

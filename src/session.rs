@@ -123,7 +123,7 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
             ask(outcome, origin, problem)
         }
         Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
-        Response::Customers { .. } | Response::Why { .. } => {
+        Response::Customers { .. } | Response::Why { .. } | Response::Part(_) => {
             Session { outcome, activity: Activity::Running { origin, progress: None } }
         }
     }

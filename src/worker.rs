@@ -93,6 +93,9 @@ fn answer(opened: Result<Opened, Problem>, customers: &RefCell<Kept>) -> Respons
         Ok(Opened::Report(mut report)) => {
             *customers.borrow_mut() =
                 Kept { table: std::mem::take(&mut report.customers), basis: std::mem::take(&mut report.why) };
+            for part in report.split_off() {
+                post(&Response::Part(Box::new(part)));
+            }
             Response::Report(report)
         }
         Ok(Opened::Table(table)) => Response::Proposal(table),

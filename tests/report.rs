@@ -125,6 +125,20 @@ fn telco_contracts() {
     }
 }
 
+/// What the worker sends in parts is the same report at the other end, whichever way the parts come.
+#[test]
+fn a_report_in_parts_is_the_same_when_joined() {
+    let whole = analyze(&sample::csv(SampleLanguage::English), &Settings::default());
+    let mut joined = whole.clone();
+    let parts = joined.split_off();
+    assert!(joined.lifecycle.is_none() && joined.value_matrix.is_none(), "sections went with the parts");
+    for part in parts.into_iter().rev() {
+        let text = serde_json::to_string(&part).unwrap();
+        joined.absorb(serde_json::from_str(&text).unwrap());
+    }
+    assert_eq!(joined, whole);
+}
+
 /// The whole way with exit, left truncation and period inferred: the generator knows the truth.
 #[test]
 fn the_sample_finds_what_was_put_in() {

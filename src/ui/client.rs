@@ -5,7 +5,7 @@
 //! that also starts from `file://` and in sandboxed frames. It receives the already compiled module, so starting one
 //! takes milliseconds and can never meet a stale version of itself.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::state::{App, Page};
 use crate::ingest::Mapping;
 use crate::locale::Lang;
 use crate::protocol::{PROTOCOL_VERSION, Request, Response};
-use crate::report::{CustomerQuery, Step};
+use crate::report::{CustomerQuery, Report, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
 
@@ -116,6 +116,7 @@ fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> 
     let worker = new_worker()?;
     let message = envelope(request, file)?;
     let ready = Rc::new(Cell::new(false));
+    let parts = RefCell::new(Vec::<Report>::new());
     let port = worker.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if !ready.replace(true) {
@@ -123,9 +124,11 @@ fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> 
             return;
         }
         match decode(&event.data()) {
-            // Decoding a large report and showing it are two tasks, so that the page can answer in between.
-            Ok(response @ Response::Report(_)) => {
-                set_timeout(move || heard(app, run, response), Duration::ZERO)
+            Ok(Response::Part(part)) => parts.borrow_mut().push(*part),
+            // Decoding a report and showing it are several tasks, so that the page can answer in between.
+            Ok(Response::Report(mut report)) => {
+                parts.take().into_iter().for_each(|part| report.absorb(part));
+                set_timeout(move || heard(app, run, Response::Report(report)), Duration::ZERO);
             }
             Ok(response) => heard(app, run, response),
             Err(error) => crashed(app, run, error),
@@ -187,7 +190,7 @@ fn heard(app: App, run: u32, response: Response) {
         return;
     }
     match &response {
-        Response::Customers { .. } | Response::Why { .. } => {}
+        Response::Customers { .. } | Response::Why { .. } | Response::Part(_) => {}
         Response::Progress(p) => mark_step(p.step),
         Response::Report(_) => {
             mark("analyze");
