@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { cells, csv, day, dist, give, headline, launch, number, open, openFile, openSample, serve, sum, text, visit } from "./harness.mjs";
 
 /** Rows shown at first, and more at each "Show more". */
-const PAGE = 50;
+const PAGE = 40;
 let server, browser, page, context, errors, all;
 before(async () => {
   server = await serve(dist);

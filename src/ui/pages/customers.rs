@@ -13,7 +13,7 @@ use crate::report::CustomerPattern as Pattern;
 use crate::report::{CustomerFilter, CustomerQuery, CustomerRow, CustomerStage, Report, SortKey};
 
 /// Rows asked for at a time: more than a screen shows, few enough that laying the table out holds nothing up.
-const PAGE: usize = 50;
+const PAGE: usize = 40;
 
 /// The page.
 pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
