@@ -95,7 +95,7 @@
 //!
 //! # The gate
 //!
-//! Web crates (leptos, web-sys, js-sys, gloo, serde-wasm-bindgen) are listed only under
+//! Web crates (leptos, web-sys, js-sys, gloo, serde-wasm-bindgen), and serde_json for their messages, are listed only under
 //! `[target.'cfg(target_arch = "wasm32")'.dependencies]`, and the only module-level gate is in this file. A plain
 //! `cargo test` therefore compiles a core that cannot name a browser.
 //!

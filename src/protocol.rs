@@ -5,7 +5,8 @@
 //! decoder keep a copy of the whole value first, and its code twice.
 //!
 //! The page posts one [`Request`] (with the file itself beside it, which the browser passes by reference) and the
-//! worker answers with any number of [`Response::Progress`] and one last response. After a report the worker keeps
+//! worker answers with any number of [`Response::Progress`], the [`Response::Part`]s of a report, and one last
+//! response. After a report the worker keeps
 //! the customers' columns and answers [`Request::Customers`] with a page of rows, so that the page never decodes
 //! more than it shows, and [`Request::Why`] with the explanations of one customer. A run is cancelled by ending its worker; the worker behind the result on screen is another.
 

@@ -124,104 +124,31 @@ pub struct Report {
     pub notices: Vec<Notice>,
 }
 
-impl Report {
-    /// Takes the large sections out, in parts that are each quick to send, decode and join again with
-    /// [`absorb`](Self::absorb). What stays is the rest of the report.
-    pub fn split_off(&mut self) -> [Self; 4] {
-        [
-            Self {
-                lifecycle: self.lifecycle.take(),
-                pattern_detail: self.pattern_detail.take(),
-                churn: self.churn.take(),
-                funnel: self.funnel.take(),
-                snapshot: self.snapshot.take(),
-                early_warning: self.early_warning.take(),
-                ..Self::default()
-            },
-            Self {
-                value_matrix: self.value_matrix.take(),
-                rfm: self.rfm.take(),
-                clv_model: self.clv_model.take(),
-                clusters: self.clusters.take(),
-                tiers: self.tiers.take(),
-                renewals: self.renewals.take(),
-                ..Self::default()
-            },
-            Self {
-                basket: self.basket.take(),
-                price: self.price.take(),
-                growth: self.growth.take(),
-                exit: self.exit.take(),
-                credit: self.credit.take(),
-                ..Self::default()
-            },
-            Self {
-                equity: self.equity.take(),
-                retention: self.retention.take(),
-                rules: self.rules.take(),
-                relationship: self.relationship.take(),
-                ..Self::default()
-            },
-        ]
-    }
+/// Which sections travel together; everything else of a report goes last.
+macro_rules! parts {
+    ($([$($section:ident)+])+) => {
+        impl Report {
+            /// Takes the large sections out, in parts that are each quick to send, decode and join again with
+            /// [`absorb`](Self::absorb). What stays is the rest of the report.
+            pub fn split_off(&mut self) -> Vec<Self> {
+                vec![$(Self { $($section: self.$section.take(),)+ ..Self::default() }),+]
+            }
 
-    /// Takes over the sections of a part that was split off.
-    pub fn absorb(&mut self, part: Self) {
-        // Field by field and without `..`, so that a new section cannot be forgotten.
-        let Self {
-            quality: _,
-            overview: _,
-            customers: _,
-            why: _,
-            patterns: _,
-            loss: _,
-            coverage: _,
-            care: _,
-            notices: _,
-            lifecycle,
-            pattern_detail,
-            value_matrix,
-            churn,
-            rfm,
-            clv_model,
-            clusters,
-            tiers,
-            basket,
-            price,
-            growth,
-            exit,
-            credit,
-            equity,
-            retention,
-            early_warning,
-            rules,
-            relationship,
-            funnel,
-            snapshot,
-            renewals,
-        } = part;
-        self.lifecycle = self.lifecycle.take().or(lifecycle);
-        self.pattern_detail = self.pattern_detail.take().or(pattern_detail);
-        self.value_matrix = self.value_matrix.take().or(value_matrix);
-        self.churn = self.churn.take().or(churn);
-        self.rfm = self.rfm.take().or(rfm);
-        self.clv_model = self.clv_model.take().or(clv_model);
-        self.clusters = self.clusters.take().or(clusters);
-        self.tiers = self.tiers.take().or(tiers);
-        self.basket = self.basket.take().or(basket);
-        self.price = self.price.take().or(price);
-        self.growth = self.growth.take().or(growth);
-        self.exit = self.exit.take().or(exit);
-        self.credit = self.credit.take().or(credit);
-        self.equity = self.equity.take().or(equity);
-        self.retention = self.retention.take().or(retention);
-        self.early_warning = self.early_warning.take().or(early_warning);
-        self.rules = self.rules.take().or(rules);
-        self.relationship = self.relationship.take().or(relationship);
-        self.funnel = self.funnel.take().or(funnel);
-        self.snapshot = self.snapshot.take().or(snapshot);
-        self.renewals = self.renewals.take().or(renewals);
-    }
+            /// Takes over the sections of a part that was split off.
+            pub fn absorb(&mut self, part: Self) {
+                // Without `..`: a new section has to be put in a part, or be named here as one of the rest.
+                let Self { $($($section,)+)+ quality: _, overview: _, customers: _, why: _, patterns: _, loss: _, coverage: _, care: _, notices: _ } = part;
+                $($(self.$section = self.$section.take().or($section);)+)+
+            }
+        }
+    };
+}
+
+parts! {
+    [lifecycle pattern_detail churn funnel snapshot early_warning]
+    [value_matrix rfm clv_model clusters tiers renewals]
+    [basket price growth exit credit]
+    [equity retention rules relationship]
 }
 
 /// A part of the report that may be missing.

@@ -128,20 +128,17 @@ fn telco_contracts() {
 /// What the worker sends in parts is the same report at the other end, whichever way the parts come.
 #[test]
 fn a_report_in_parts_is_the_same_when_joined() {
-    let whole = analyze(&sample::csv(SampleLanguage::English), &Settings::default());
+    let mut whole = analyze(&sample::csv(SampleLanguage::English), &Settings::default());
+    // These stay with the worker.
+    (whole.customers, whole.why) = Default::default();
     let mut joined = whole.clone();
     let parts = joined.split_off();
     assert!(joined.lifecycle.is_none() && joined.value_matrix.is_none(), "sections went with the parts");
-    for part in parts.into_iter().rev() {
-        let text = serde_json::to_string(&part).unwrap();
+    for part in parts.iter().rev() {
+        let text = serde_json::to_string(part).unwrap();
         joined.absorb(serde_json::from_str(&text).unwrap());
     }
-    // Compared as they travel: a few fields stay with the worker.
-    let (joined, whole) = (serde_json::to_value(&joined).unwrap(), serde_json::to_value(&whole).unwrap());
-    for (section, value) in whole.as_object().unwrap() {
-        assert!(&joined[section] == value, "{section} changed on the way");
-    }
-    assert_eq!(joined.as_object().unwrap().len(), whole.as_object().unwrap().len());
+    assert!(joined == whole, "something changed on the way");
 }
 
 /// The whole way with exit, left truncation and period inferred: the generator knows the truth.
