@@ -7,8 +7,10 @@ import { after, before, test } from "node:test";
 import { dist, give, headline, launch, number, open, openSample, serve, text, visit } from "./harness.mjs";
 
 const ROWS = 1_000_000;
-/** The longest the main thread may be busy without looking up, in ms. */
+/** The longest the main thread may be busy without looking up, in ms, on a machine no slower than the usual one. */
 const LIMIT = 50;
+/** What the reference task (see `reference`) takes on that machine, in ms of processor time. */
+const USUAL = 32;
 let server, browser, folder, big;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "tenure-big-"));
@@ -75,7 +77,33 @@ async function mainThread(page, work) {
     .sort((a, b) => b.own - a.own);
 }
 
-test(`the main thread is never busy over ${LIMIT} ms at a time: a million rows are read, reported and shown on every page`, async t => {
+/**
+ * How fast this machine is, in the browser's own terms: the processor time of laying out a plain table of 2,000 cells on an empty
+ * page, the median of nine. Milliseconds alone would measure the machine, not the app.
+ */
+async function reference() {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.setContent("<!doctype html><title>reference</title><body></body>");
+  const rounds = [];
+  for (let round = 0; round < 9; round += 1) {
+    const tasks = await mainThread(page, () => page.evaluate(() => new Promise(done => setTimeout(() => {
+      const table = document.createElement("table");
+      for (let row = 0; row < 200; row += 1) {
+        const tr = table.insertRow();
+        for (let cell = 0; cell < 10; cell += 1) tr.insertCell().textContent = `${row * cell} of ${row}`;
+      }
+      document.body.replaceChildren(table);
+      done(table.offsetHeight);
+    }, 0))));
+    rounds.push(tasks[0].own);
+  }
+  await context.close();
+  return rounds.sort((a, b) => a - b)[4];
+}
+
+/** The whole main path with a million rows, watched. */
+async function mainPath(t) {
   const { page, context, errors } = await open(browser, server.url);
   const from = Date.now();
   let took;
@@ -104,16 +132,32 @@ test(`the main thread is never busy over ${LIMIT} ms at a time: a million rows a
   t.diagnostic(`longest tasks: ${tasks.slice(0, 6).map(k => `${k.during} ${k.own.toFixed(0)} ms (${k.ms.toFixed(0)} on the clock)`).join(", ")}`);
   assert.deepEqual(marks.map(([name]) => name).sort(), ["tenure:analyze", "tenure:parse", "tenure:read", "tenure:render"]);
   assert.ok(tasks.length > 20, "tasks were seen");
-  const long = tasks.filter(k => k.own > LIMIT);
-  assert.deepEqual(long, []);
+  assert.deepEqual(errors, []);
+  await context.close();
+  return tasks;
+}
 
-  // The watch itself is watched: a block made on purpose has to show.
+test(`the main thread is never busy over ${LIMIT} ms at a time: a million rows are read, reported and shown on every page`, async t => {
+  const unit = await reference();
+  const limit = LIMIT * Math.max(1, unit / USUAL);
+  t.diagnostic(`reference task ${unit.toFixed(1)} ms, usually ${USUAL}: the limit here is ${limit.toFixed(0)} ms`);
+  // A pause of the browser's own (collecting garbage, another program) hits now this task, now that one; a task of ours
+  // that is too long is so every time. So what is too long once has to be so again.
+  let long = (await mainPath(t)).filter(k => k.own > limit);
+  if (long.length > 0) {
+    const again = (await mainPath(t)).filter(k => k.own > limit);
+    long = again.filter(k => long.some(l => l.during === k.during));
+  }
+  assert.deepEqual(long, []);
+});
+
+test("the watch over the main thread sees a block made on purpose", async () => {
+  const { page, context } = await open(browser, server.url);
   const blocked = await mainThread(page, () => page.evaluate(() => new Promise(done => setTimeout(() => {
     const end = performance.now() + 150;
     while (performance.now() < end);
     done();
   }, 0))));
   assert.ok(blocked[0].ms >= 145 && blocked[0].own > LIMIT, JSON.stringify(blocked[0]));
-  assert.deepEqual(errors, []);
   await context.close();
 });
