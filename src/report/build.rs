@@ -229,7 +229,6 @@ fn transactions(
         cross,
     };
     let matrix = matrix(ledger, &orders, as_of, settings, margin, &beside);
-    progress(Step::Groups, 0.0, 0.0);
     let work = Work {
         ledger,
         settings,
@@ -248,8 +247,7 @@ fn transactions(
         groups: wanted.groups,
         notices,
     };
-    progress(Step::Done, 0.0, 0.0);
-    figures::arrange(work)
+    figures::arrange(work, progress)
 }
 
 fn say_limits(n_customers: usize, span: i32, exits: &Exits, notices: &mut Vec<Notice>) {

@@ -1,6 +1,6 @@
 //! Arranges what was computed from a ledger for the pages: sums by group, samples for pictures, columns of customers.
 
-use super::build::{Work, is_alerted, monthly_spend};
+use super::build::{Step, StepProgress, Work, is_alerted, monthly_spend};
 use super::lifecycle::{self, Relationships};
 use super::{
     Action, ActionKind, Backtest, Because, Churn, ChurnPeriod, ChurnRule, ClassRow, ClvModel, ClvParams,
@@ -27,7 +27,7 @@ const DEFAULT_BACKTEST_MONTHS: u32 = 6;
 const MAX_POINTS: usize = 1000;
 const MAX_SURVIVAL_POINTS: usize = 120;
 
-pub(super) fn arrange(mut work: Work<'_>) -> Report {
+pub(super) fn arrange(mut work: Work<'_>, progress: &mut StepProgress<'_>) -> Report {
     let mut notices = std::mem::take(&mut work.notices);
     let lifecycle = work.relationships.as_ref().map(|r| lifecycle::arrange(&work, r, &mut notices));
     let patterns = work.relationships.as_ref().map(|r| lifecycle::pattern_rows(&work, r)).unwrap_or_default();
@@ -59,11 +59,13 @@ pub(super) fn arrange(mut work: Work<'_>) -> Report {
     report.retention = Some(budget);
     let mut columns = Columns { expected_loss, ..Columns::default() };
     if work.groups {
+        progress(Step::Groups, 0.0, 0.0);
         groups(&work, &mut report, &mut columns, &mut notices);
     }
     if let Some(why) = why {
         columns.exit_kind = why.kind;
     }
+    progress(Step::Done, 0.0, 0.0);
     notices.sort_by_key(|n| matches!(n, Notice::NotComputed { .. }));
     report.notices = notices;
     let learned = why::Learned {

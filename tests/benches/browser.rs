@@ -1,4 +1,4 @@
-//! The stage search and the reader in a browser's worker, on one thread: run by `.ci/bench`.
+//! The stage search, the reader and the whole report in a browser's worker, on one thread: run by `.ci/bench`.
 //!
 //! The lines go to the console as they come. Times depend on the machine and are only reported; the ratio to plain
 //! exhaustive search in the same run is what must hold.
@@ -7,6 +7,8 @@
 
 #[path = "parse_body.rs"]
 mod parse;
+#[path = "report_body.rs"]
+mod report;
 #[path = "stage_body.rs"]
 mod stage;
 
@@ -48,6 +50,13 @@ fn stages_of_100_000_customers() {
 #[wasm_bindgen_test]
 fn reading_a_million_rows() {
     for line in parse::measure(1_000_000, now) {
+        console_log!("{line}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn report_of_100_000_customers() {
+    for line in report::measure(now) {
         console_log!("{line}");
     }
 }

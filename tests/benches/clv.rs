@@ -6,6 +6,9 @@
 //! BG/NBD takes a fifth of its time or more.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "report_body.rs"]
+mod body;
+
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,12 +17,9 @@ use tenure::analytics::btyd::{self, ChoiceOptions, Fit, FitOptions, Histories, M
 use tenure::analytics::discount::AnnualRate;
 use tenure::analytics::orders::Orders;
 use tenure::analytics::spend;
-use tenure::customer::{Day, Ledger, MoneyScale};
-use tenure::math::Rng;
 
 /// Largest share of the time of `lifetimes`.
 const MOST: f64 = 0.2;
-const CUSTOMERS: usize = 100_000;
 const MONTHS: u32 = 36;
 
 /// The shortest of n runs, milliseconds, and what the last one gave.
@@ -56,35 +56,9 @@ fn histories(path: &PathBuf) -> Histories {
     out
 }
 
-/// Three years of customers with rates Gamma(0.7, 8 weeks) who leave after a purchase with probability Beta(0.9, 2).
-fn ledger() -> Ledger {
-    let mut rng = Rng::new(1);
-    let first = Day::from_ymd(2021, 1, 1).unwrap();
-    let mut out = Ledger { scale: MoneyScale { decimals: 2 }, ..Ledger::default() };
-    for c in 0..CUSTOMERS {
-        out.customers.push(&format!("{c:06}"));
-        let rate = rng.gamma(0.7) / 8.0;
-        let (stay, leave) = (rng.gamma(2.0), rng.gamma(0.9));
-        let p = leave / (leave + stay);
-        let mean = 2000.0 * rng.gamma(4.0);
-        let mut at = 156.0 * rng.uniform();
-        while at < 156.0 {
-            out.customer.push(c as u32);
-            out.day.push(Day(first.0 + (at * 7.0) as i32));
-            out.amount.push(1 + (mean * rng.gamma(3.0)) as i64);
-            out.is_return.push(false);
-            if rng.uniform() < p {
-                break;
-            }
-            at += rng.exponential() / rate;
-        }
-    }
-    out
-}
-
 /// The way of the report, milliseconds a step.
 fn whole() -> Vec<(&'static str, f64)> {
-    let orders = Orders::from_ledger(&ledger());
+    let orders = Orders::from_ledger(&body::ledger());
     let as_of = orders.dates.unwrap().1;
     let mut customers = Histories::default();
     let mut means = Vec::new();
@@ -149,7 +123,7 @@ fn main() {
     } else {
         println!("ignored: TENURE_DATA does not hold cdnow/cdnow_customers_summary.csv");
     }
-    println!("{CUSTOMERS} customers");
+    println!("{} customers", body::CUSTOMERS);
     let steps = whole();
     for (name, ms) in &steps {
         println!("{name:22} {ms:8.1} ms");
