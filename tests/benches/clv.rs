@@ -6,8 +6,8 @@
 //! BG/NBD takes a fifth of its time or more.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-#[path = "report_body.rs"]
-mod body;
+#[path = "ledger_body.rs"]
+mod market;
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ fn histories(path: &PathBuf) -> Histories {
 
 /// The way of the report, milliseconds a step.
 fn whole() -> Vec<(&'static str, f64)> {
-    let orders = Orders::from_ledger(&body::ledger());
+    let orders = Orders::from_ledger(&market::ledger());
     let as_of = orders.dates.unwrap().1;
     let mut customers = Histories::default();
     let mut means = Vec::new();
@@ -123,7 +123,7 @@ fn main() {
     } else {
         println!("ignored: TENURE_DATA does not hold cdnow/cdnow_customers_summary.csv");
     }
-    println!("{} customers", body::CUSTOMERS);
+    println!("{} customers", market::CUSTOMERS);
     let steps = whole();
     for (name, ms) in &steps {
         println!("{name:22} {ms:8.1} ms");

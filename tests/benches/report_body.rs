@@ -1,45 +1,15 @@
 //! What the report bench measures, free of any clock: the caller passes one (milliseconds), so that the same body runs
 //! natively and in a browser.
 
+#[path = "ledger_body.rs"]
+mod market;
+
 use std::collections::HashMap;
 use std::hint::black_box;
-use tenure::customer::{Coded, Dataset, Day, Ledger, MoneyScale};
-use tenure::math::Rng;
+use tenure::customer::{Dataset, Day, Ledger};
 use tenure::report::{Quality, Settings, Step, Wanted, build};
 
-pub const CUSTOMERS: usize = 100_000;
 const RUNS: usize = 3;
-const PRODUCTS: usize = 40;
-
-/// Three years of customers with rates Gamma(0.7, 8 weeks) who leave after a purchase with probability Beta(0.9, 2).
-pub fn ledger() -> Ledger {
-    let mut rng = Rng::new(1);
-    let first = Day::from_ymd(2021, 1, 1).unwrap_or_default();
-    let mut product =
-        Coded { names: (0..PRODUCTS).map(|i| format!("product {i:02}")).collect(), ..Coded::default() };
-    let mut out = Ledger { scale: MoneyScale { decimals: 2 }, ..Ledger::default() };
-    for c in 0..CUSTOMERS {
-        out.customers.push(&format!("{c:06}"));
-        let rate = rng.gamma(0.7) / 8.0;
-        let (stay, leave) = (rng.gamma(2.0), rng.gamma(0.9));
-        let p = leave / (leave + stay);
-        let mean = 2000.0 * rng.gamma(4.0);
-        let mut at = 156.0 * rng.uniform();
-        while at < 156.0 {
-            out.customer.push(c as u32);
-            out.day.push(Day(first.0 + (at * 7.0) as i32));
-            out.amount.push(1 + (mean * rng.gamma(3.0)) as i64);
-            out.is_return.push(false);
-            product.code.push((PRODUCTS as f64 * rng.uniform() * rng.uniform()) as u32);
-            if rng.uniform() < p {
-                break;
-            }
-            at += rng.exponential() / rate;
-        }
-    }
-    out.product = Some(product);
-    out
-}
 
 /// The least one does with such a file in a script: days and amounts by customer name, sorted, and of each customer the
 /// days since the last purchase, their number and the sum.
@@ -60,7 +30,7 @@ fn plain_rfm(ledger: &Ledger) -> f64 {
 
 /// Milliseconds of each step of the whole report, and of the plain pass: the shortest of three runs each.
 pub fn measure(now: fn() -> f64) -> Vec<String> {
-    let ledger = ledger();
+    let ledger = market::ledger();
     let rows = ledger.n_rows();
     let mut plain = f64::INFINITY;
     for _ in 0..RUNS {
@@ -95,7 +65,8 @@ pub fn measure(now: fn() -> f64) -> Vec<String> {
     // The stage method has a bench of its own.
     let models: f64 = best.iter().filter(|b| b.0 != Step::Stages).map(|b| b.1).sum();
     let mut out = vec![format!(
-        "{CUSTOMERS} customers, {rows} rows; x = times a plain pass for recency, frequency and money"
+        "{} customers, {rows} rows; x = times a plain pass for recency, frequency and money",
+        market::CUSTOMERS
     )];
     out.push(line("plain pass", plain));
     out.extend(best.iter().map(|(step, ms)| line(&format!("{step:?}"), *ms)));
