@@ -319,7 +319,7 @@ pub fn action(lang: Lang, action: &Action) -> (String, &'static str, &'static st
                 Lang::En => format!("Contact {n} now"),
                 Lang::ZhHans => format!("立即联系 {n}"),
             },
-            lang.pick("Class III and IV, silent beyond their alert point", "III、IV 类，沉默已超过警戒点"),
+            lang.pick("Class III and IV, past their alert point", "III、IV 类，已超过警戒点"),
             text::at_risk(lang),
         ),
         ActionKind::RepairDecline => (

@@ -2,10 +2,11 @@
 //! tells leavers from stayers, and the stage each tenure stands for.
 
 use super::build::{Step, StepProgress, matrix_settings};
-use super::figures::{arrange_matrix, literature, survival_points};
+use super::figures::{arrange_matrix, literature, suggest, survival_points};
 use super::{
-    Because, Churn, ClvModel, CustomerPattern, CustomerStage, CustomerTable, Lifecycle, Loss, LossPrefill,
-    Notice, Overview, PatternDetail, PatternRow, Report, Section, StageRow, ValidSettings, leaving, why,
+    ActionKind, Because, Churn, ClvModel, CustomerPattern, CustomerStage, CustomerTable, Lifecycle, Loss,
+    LossPrefill, Notice, Overview, PatternDetail, PatternRow, Report, Section, StageRow, ValidSettings,
+    leaving, why,
 };
 use crate::analytics::churn::{ContractChurn, ContractDesign, contract_churn};
 use crate::analytics::early_warning::{self, Covariate, EarlyWarning, Problem, Values};
@@ -15,7 +16,9 @@ use crate::analytics::sbg::{self, Renewals, SbgError, SbgFit};
 use crate::analytics::snapshot::{self, Division, Snapshot, SnapshotInput, SnapshotOptions, TenureTable};
 use crate::analytics::stage::Stage;
 use crate::analytics::survival::{DAYS_PER_MONTH, Survival, kaplan_meier, period_life_table};
-use crate::analytics::value_matrix::{MatrixInput, SurvivalCurve, ValueBasis, ValueMatrix, value_matrix};
+use crate::analytics::value_matrix::{
+    MatrixInput, SurvivalCurve, ValueBasis, ValueClass, ValueMatrix, value_matrix,
+};
 use crate::customer::{AttributeValues, Contracts};
 use crate::math::{quantile, wilson};
 
@@ -105,7 +108,8 @@ fn arrange(mut work: Work<'_>, mut notices: Vec<Notice>) -> Report {
     }
     let renewals = renewals(contracts, work.rate.used, &mut notices);
     let exit_kind: Vec<Option<ExitKind>> = why.as_ref().map(|w| w.kind.clone()).unwrap_or_default();
-    let (overview, churn) = (overview(&work), churn(&work, why));
+    let actions = action_bits(&work);
+    let (overview, churn) = (overview(&work, &actions), churn(&work, why));
     let loss = loss(&work, &overview, crate::math::sum(expected_loss.iter().copied()));
     let id = |c: usize| contracts.customers.get(c as u32).to_owned();
     let value_matrix = arrange_matrix(
@@ -172,6 +176,7 @@ fn arrange(mut work: Work<'_>, mut notices: Vec<Notice>) -> Report {
             warning,
             expected_loss,
             exit_kind,
+            actions,
             ..CustomerTable::default()
         },
         ..Report::default()
@@ -329,7 +334,26 @@ fn p_exit(work: &Work<'_>) -> Vec<f64> {
         .collect()
 }
 
-fn overview(work: &Work<'_>) -> Overview {
+/// Which suggestions concern each customer, as bits: those of a ledger that a contract file can tell.
+fn action_bits(work: &Work<'_>) -> Vec<u8> {
+    (0..work.contracts.customers.len())
+        .map(|c| {
+            if work.contracts.churned[c] {
+                return 0;
+            }
+            let class = work.matrix.class[c];
+            let at_risk = work.snapshot.at_risk.get(c) == Some(&true);
+            let declines = work.snapshot.stage.get(c).copied().flatten() == Some(Stage::Decline);
+            let bit = |kind: ActionKind, holds: bool| if holds { kind.bit() } else { 0 };
+            bit(ActionKind::ContactAlerted, at_risk && matches!(class, ValueClass::III | ValueClass::IV))
+                // A customer past the alert point is already in the first suggestion.
+                | bit(ActionKind::RepairDecline, declines && !at_risk)
+                | bit(ActionKind::RebuildStalled, class == ValueClass::II)
+        })
+        .collect()
+}
+
+fn overview(work: &Work<'_>, actions: &[u8]) -> Overview {
     let (contracts, margin) = (work.contracts, work.settings.gross_margin);
     let n = contracts.customers.len();
     let total: f64 = contracts.total_charge.as_ref().map_or_else(
@@ -357,6 +381,7 @@ fn overview(work: &Work<'_>) -> Overview {
         customer_equity: Some(work.matrix.cv.iter().sum()),
         win_back_reserve: Some(reserve),
         value_at_risk: work.warning.as_ref().map(|_| at_risk),
+        actions: suggest(&work.matrix, actions),
         ..Overview::default()
     }
 }

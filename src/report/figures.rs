@@ -167,7 +167,7 @@ fn overview(work: &Work<'_>, churn: &Churn, actions: &[u8]) -> Overview {
         customer_equity: Some(equity),
         win_back_reserve: work.model.forecast.as_ref().map(|_| reserve),
         value_at_risk: Some(risk),
-        actions: suggest(work, actions),
+        actions: suggest(&work.matrix, actions),
         revenue_by_month: revenue_by_month(work),
     }
 }
@@ -222,18 +222,19 @@ fn action_bits(work: &Work<'_>) -> Vec<u8> {
         .collect()
 }
 
-fn suggest(work: &Work<'_>, bits: &[u8]) -> Vec<Action> {
+/// The three suggestions worth most, of customers marked by `bits`.
+pub(super) fn suggest(matrix: &matrix::ValueMatrix, bits: &[u8]) -> Vec<Action> {
     let mut list: Vec<Action> = ACTIONS
         .into_iter()
         .map(|kind| {
-            let concerned = (0..work.n()).filter(|&c| bits[c] & kind.bit() != 0);
+            let concerned = (0..bits.len()).filter(|&c| bits[c] & kind.bit() != 0);
             let (mut customers, mut worth) = (0, 0.0);
             for c in concerned {
                 customers += 1;
                 worth += match kind {
-                    ActionKind::ContactAlerted | ActionKind::RepairDecline => work.matrix.cv[c],
-                    ActionKind::RebuildStalled | ActionKind::SecondOrder => work.matrix.gp[c],
-                    ActionKind::WinBack => work.matrix.clv[c],
+                    ActionKind::ContactAlerted | ActionKind::RepairDecline => matrix.cv[c],
+                    ActionKind::RebuildStalled | ActionKind::SecondOrder => matrix.gp[c],
+                    ActionKind::WinBack => matrix.clv[c],
                 };
             }
             Action { kind, customers, worth }

@@ -9,7 +9,7 @@ use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw, Kpi};
 use crate::chart;
 use crate::locale::{Lang, say, text};
-use crate::report::{CustomerStage, Notice, Overview, Quality, Report};
+use crate::report::{CustomerStage, Notice, Report};
 
 /// The page.
 pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
@@ -20,14 +20,27 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
         <p class="lede">{say::overview_lede(lang, &report)}</p>
         {widgets::kpis(strip(lang, &report))}
         {widgets::notices(lang, &report.notices, |n| !matches!(n, Notice::MissingGrowthPart { .. } | Notice::StageSample { .. } | Notice::SpendCorrelation { .. } | Notice::PooledSpend))}
-        <div class="two">
-            {mix(lang, &report)}
-            {widgets::actions(app, lang, text::what_first(lang), o.actions.clone())}
-        </div>
-        <div class="two">
-            {stages_today(lang, &report)}
-            {quality(lang, &report.quality, o)}
-        </div>
+        {if report.snapshot.is_some() {
+            // One row per customer has no months to draw.
+            view! {
+                <div class="two">
+                    {stages_today(lang, &report)}
+                    {widgets::actions(app, lang, text::what_first(lang), o.actions.clone())}
+                </div>
+                <div class="two">{quality(lang, &report)}</div>
+            }.into_any()
+        } else {
+            view! {
+                <div class="two">
+                    {mix(lang, &report)}
+                    {widgets::actions(app, lang, text::what_first(lang), o.actions.clone())}
+                </div>
+                <div class="two">
+                    {stages_today(lang, &report)}
+                    {quality(lang, &report)}
+                </div>
+            }.into_any()
+        }}
         {widgets::how(lang, text::how_overview(lang), text::certainty_estimated(lang), parameters(lang, &report))}
     }
 }
@@ -166,7 +179,10 @@ fn stages_today(lang: Lang, report: &Report) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn quality(lang: Lang, q: &Quality, o: &Overview) -> impl IntoView + use<> {
+fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
+    let (q, o) = (&report.quality, &report.overview);
+    // A contract is no order: what counts orders says nothing about such a file.
+    let has_orders = report.snapshot.is_none();
     let line = |name: &'static str, value: String, id: &'static str| view! { <tr><td>{name}</td><td data-testid=id>{value}</td></tr> };
     let issues: Vec<_> = q
         .issues
@@ -182,10 +198,10 @@ fn quality(lang: Lang, q: &Quality, o: &Overview) -> impl IntoView + use<> {
                 {line(text::quality_rows_read(lang), lang.int(q.rows_read as f64), "rows-read")}
                 {line(text::quality_rows_used(lang), lang.int(q.rows_used as f64), "rows-used")}
                 {line(text::quality_rows_aside(lang), lang.int(q.rows_set_aside as f64), "rows-aside")}
-                {line(text::orders(lang), lang.int(o.orders), "orders")}
-                {line(text::quality_returns(lang), lang.int(q.returns as f64), "returns")}
+                {has_orders.then(|| line(text::orders(lang), lang.int(o.orders), "orders"))}
+                {has_orders.then(|| line(text::quality_returns(lang), lang.int(q.returns as f64), "returns"))}
                 {line(text::quality_duplicates(lang), lang.int(q.duplicates as f64), "duplicates")}
-                {line(text::quality_zero(lang), lang.int(q.zero_amounts as f64), "zero")}
+                {has_orders.then(|| line(text::quality_zero(lang), lang.int(q.zero_amounts as f64), "zero"))}
                 {line(text::quality_encoding(lang), q.encoding.clone(), "encoding")}
                 {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter).to_owned(), "delimiter")}
             </tbody></table>
