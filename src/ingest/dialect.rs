@@ -42,7 +42,7 @@ impl Layout {
         let mut records = self.records(text);
         let mut record = Record::default();
         let mut rows = Vec::new();
-        while rows.len() < limit && records.next(&mut record) {
+        while rows.len() < limit && records.next(&mut record).is_record() {
             rows.push(
                 (0..record.len().max(self.columns.len())).map(|i| record.raw(text, i).to_owned()).collect(),
             );
@@ -66,7 +66,7 @@ fn rows(text: &str, delimiter: Delimiter, from: (usize, u64)) -> Vec<Sampled> {
     let mut records = Records::new(text, delimiter, from.0, from.1);
     let mut record = Record::default();
     let mut out = Vec::new();
-    while out.len() < LOOK && records.next(&mut record) {
+    while out.len() < LOOK && records.next(&mut record).is_record() {
         out.push(Sampled {
             cells: (0..record.len()).map(|i| record.cell(text, i).to_owned()).collect(),
             start: record.range.start,
@@ -149,7 +149,7 @@ fn separator_line(text: &str) -> ((usize, u64), Option<Delimiter>) {
     if head.len() < 6 || !head[..4].eq_ignore_ascii_case(b"sep=") {
         return ((0, 1), None);
     }
-    let said = Delimiter::ALL.into_iter().find(|d| d.byte() == head[4] && *d != Delimiter::Blanks);
+    let said = Delimiter::ALL.into_iter().find(|d| d.text().as_bytes() == &head[4..5] && *d != Delimiter::Blanks);
     let end = match &head[5..] {
         [b'\r', b'\n', ..] => 7,
         [b'\r' | b'\n', ..] => 6,

@@ -37,6 +37,8 @@ pub mod format;
 pub mod header;
 mod intern;
 mod ledger;
+mod marked;
+pub mod marks;
 pub mod number;
 pub mod quality;
 pub mod records;

@@ -1,61 +1,45 @@
 //! Where does each cell begin and end? Text to records, without copying a cell that needs no unquoting.
 //!
-//! RFC 4180 (Shafranovich 2005) read leniently: any of LF, CRLF and CR ends a record; a quote opens a quoted cell
-//! only at its start; a doubled quote inside stands for one; text after the closing quote is appended; a quote that
-//! is never closed is an ordinary character, so that one stray quote does not swallow the rest of the file. Lines
-//! of nothing but blanks are skipped. With [`Delimiter::Blanks`], runs of spaces and tabs separate cells and those
-//! at either end of the line do not count.
+//! RFC 4180 (Shafranovich 2005) read leniently. Any of LF, CRLF and CR ends a record. A quote opens a quoted cell only
+//! at its start, blanks before it aside; a doubled quote inside stands for one. Lines of nothing but blanks are
+//! skipped. With [`Delimiter::Blanks`], runs of spaces and tabs separate cells and those at either end of the line do
+//! not count. What quotes can do wrong is settled where it stands:
+//!
+//! - A quote that does not close within [`QUOTE_BOUND`] bytes, or before the text ends, is a letter.
+//! - So is one that closes on a later line with text right behind it: what closes it there opens another cell.
+//! - On one line, text behind the closing quote belongs to the cell; if it ends in a quote, those between are letters
+//!   (`"say "hi" now"`), and if it does not, two quotes with nothing between them are (`""x`).
+//!
+//! The text can come in windows. [`Records::next`] answers [`Next::More`] wherever the next bytes could change its
+//! answer, so that the records do not depend on how a text is cut. A window that holds no whole record has to grow;
+//! doubling it keeps the whole linear.
+//!
+//! One-byte delimiters with `"` and doubling take the fast way here, eight bytes at a time; the other dialects are
+//! read by [`super::marked`], which the tests hold to the same results.
 
-use serde::{Deserialize, Serialize};
+pub use super::marks::{Delimiter, Dialect, Escape, Mark, Quote};
 
-/// What separates the cells of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Delimiter {
-    /// `,`
-    Comma,
-    /// Tab.
-    Tab,
-    /// `;`
-    Semicolon,
-    /// `|`
-    Pipe,
-    /// Runs of spaces or tabs.
-    Blanks,
-}
-
-impl Delimiter {
-    /// All of them, the commonest first.
-    pub const ALL: [Self; 5] = [Self::Comma, Self::Tab, Self::Semicolon, Self::Pipe, Self::Blanks];
-
-    /// The separating character; a space stands for runs of blanks.
-    #[must_use]
-    pub fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Tab => b'\t',
-            Self::Semicolon => b';',
-            Self::Pipe => b'|',
-            Self::Blanks => b' ',
-        }
-    }
-}
+/// How far apart the quotes around a cell can be, in bytes.
+pub const QUOTE_BOUND: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    start: usize,
-    end: usize,
+pub(super) struct Span {
+    pub start: usize,
+    pub end: usize,
+    pub quoted: bool,
     /// Whether the span lies in the record's scratch text instead of the file's.
-    unquoted: bool,
+    pub copied: bool,
 }
 
 /// One record; reused from one to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    spans: Vec<Span>,
-    scratch: String,
+    pub(super) spans: Vec<Span>,
+    pub(super) scratch: String,
     /// Line the record starts on, from 1.
     pub line: u64,
+    /// Whether blank lines stand between the record before (or where reading began) and this one.
+    pub after_gap: bool,
     /// Byte range of the record in the text, without its line end.
     pub range: std::ops::Range<usize>,
 }
@@ -78,7 +62,7 @@ impl Record {
     #[inline]
     pub fn raw<'r>(&'r self, text: &'r str, column: usize) -> &'r str {
         match self.spans.get(column) {
-            Some(s) if s.unquoted => self.scratch.get(s.start..s.end).unwrap_or_default(),
+            Some(s) if s.copied => self.scratch.get(s.start..s.end).unwrap_or_default(),
             Some(s) => text.get(s.start..s.end).unwrap_or_default(),
             None => "",
         }
@@ -93,36 +77,99 @@ impl Record {
             [] => raw,
             // Most cells start and end in a visible ASCII character: nothing to look for.
             [first, .., last] if (0x21..0x7f).contains(first) && (0x21..0x7f).contains(last) => raw,
-            _ => raw.trim(),
+            _ => raw.trim_matches(is_invisible),
         }
+    }
+
+    /// Whether a cell was quoted.
+    #[must_use]
+    pub fn is_quoted(&self, column: usize) -> bool {
+        self.spans.get(column).is_some_and(|s| s.quoted)
+    }
+}
+
+/// Blanks, and what shows as nothing: byte-order marks inside a text, zero-width spaces, control characters.
+pub(super) fn is_invisible(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+}
+
+/// What reading on came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Next {
+    /// A record.
+    Record,
+    /// The window ends before the record surely does: go on from the position with more text.
+    More,
+    /// There are no more records.
+    End,
+}
+
+impl Next {
+    /// Whether a record was read.
+    #[must_use]
+    pub fn is_record(self) -> bool {
+        self == Self::Record
     }
 }
 
 /// Reads the records of a text in order.
 #[derive(Clone, Debug)]
 pub struct Records<'t> {
-    text: &'t str,
-    delimiter: Delimiter,
-    /// Bytes that end an unquoted cell.
-    stops: [bool; 256],
-    position: usize,
+    pub(super) text: &'t str,
+    pub(super) dialect: Dialect,
+    /// Whether the window is the end of the text.
+    is_last: bool,
+    /// Bytes an unquoted cell may end before.
+    pub(super) stops: [bool; 256],
+    /// The delimiter in each of eight bytes, where it is a single one.
+    repeated: u64,
+    is_fast: bool,
+    pub(super) position: usize,
     line: u64,
-    /// Position of the first quote without a partner: no later one has any.
-    letters_from: usize,
+    /// Whether bytes beyond the window could change the record.
+    pub(super) reached_end: bool,
+    /// Whether the record holds line ends.
+    pub(super) is_multiline: bool,
 }
 
 impl<'t> Records<'t> {
-    /// Records of the text from a byte position that is the start of the given line.
+    /// Records of a whole text from a byte position that is the start of the given line.
     #[must_use]
-    pub fn new(text: &'t str, delimiter: Delimiter, position: usize, line: u64) -> Self {
+    pub fn new(text: &'t str, dialect: impl Into<Dialect>, position: usize, line: u64) -> Self {
+        Self::window(text, dialect, position, line, true)
+    }
+
+    /// As [`Records::new`], where more text may follow.
+    #[must_use]
+    pub fn window(
+        text: &'t str,
+        dialect: impl Into<Dialect>,
+        position: usize,
+        line: u64,
+        is_last: bool,
+    ) -> Self {
+        let dialect = dialect.into();
         let mut stops = [false; 256];
-        for b in [b'\n', b'\r', delimiter.byte()] {
+        let mark = dialect.delimiter.text().as_bytes();
+        let first = mark.first().copied().unwrap_or(b',');
+        for b in [b'\n', b'\r', first] {
             stops[usize::from(b)] = true;
         }
-        if delimiter == Delimiter::Blanks {
-            stops[usize::from(b'\t')] = true;
+        stops[usize::from(b'\t')] |= dialect.delimiter == Delimiter::Blanks;
+        stops[usize::from(b'\\')] |= dialect.escape == Escape::Backslash;
+        Self {
+            text,
+            dialect,
+            is_last,
+            stops,
+            repeated: u64::from(first) * LOW,
+            is_fast: mark.len() == 1 && dialect.quote == Quote::Double && dialect.escape == Escape::Doubled,
+            position: position.min(text.len()),
+            line,
+            reached_end: false,
+            is_multiline: false,
         }
-        Self { text, delimiter, stops, position, line, letters_from: usize::MAX }
     }
 
     /// Byte position after the last record read.
@@ -139,112 +186,248 @@ impl<'t> Records<'t> {
 
     /// Text of the record that starts at a position, once all have been read. Afterwards, line numbers mean nothing.
     pub fn text_at(&mut self, start: usize, record: &mut Record) -> &'t [u8] {
-        self.position = start;
-        self.next(record);
-        self.text.as_bytes().get(record.range.clone()).unwrap_or_default()
+        self.position = start.min(self.text.len());
+        match self.next(record) {
+            Next::Record => self.text.as_bytes().get(record.range.clone()).unwrap_or_default(),
+            Next::More | Next::End => &[],
+        }
     }
 
-    /// Reads the next record that is not blank; false at the end.
-    pub fn next(&mut self, record: &mut Record) -> bool {
+    /// Reads the next record that is not blank.
+    pub fn next(&mut self, record: &mut Record) -> Next {
         let bytes = self.text.as_bytes();
+        let before = (self.position, self.line);
         while self.position < bytes.len() {
             record.spans.clear();
             record.scratch.clear();
             record.line = self.line;
+            (self.reached_end, self.is_multiline) = (false, false);
             let start = self.position;
-            if self.delimiter == Delimiter::Blanks {
-                self.skip_blanks();
+            if self.is_fast {
+                self.fast_cells(record);
+            } else {
+                self.marked_cells(record);
             }
-            let blank = self.cells(record);
             record.range = start..self.position;
+            if self.is_multiline {
+                self.line += line_ends(bytes.get(start..self.position).unwrap_or_default());
+            }
             self.line_end();
-            if !blank {
-                return true;
+            if self.reached_end && !self.is_last {
+                break;
+            }
+            if !is_blank(record, bytes) {
+                record.after_gap = record.line != before.1;
+                return Next::Record;
             }
         }
-        false
+        if self.is_last {
+            return Next::End;
+        }
+        // Blank lines are taken back too, so that the record after them is known to follow a gap.
+        (self.position, self.line) = before;
+        Next::More
     }
 
-    /// Reads cells up to the line end; true if the line held nothing but blanks.
-    fn cells(&mut self, record: &mut Record) -> bool {
+    /// Reads cells up to the line end.
+    #[inline]
+    fn fast_cells(&mut self, record: &mut Record) {
         let bytes = self.text.as_bytes();
+        let is_blanks = self.dialect.delimiter == Delimiter::Blanks;
+        if is_blanks {
+            self.skip_blanks();
+        }
         loop {
-            if bytes.get(self.position) == Some(&b'"')
-                && self.position < self.letters_from
-                && self.quoted(record)
-            {
-            } else {
-                self.plain(record);
+            let start = self.position;
+            let opens = matches!(bytes.get(start), Some(b'"' | b' ')) && self.quoted(record);
+            if !opens {
+                self.position = self.find_stop(start);
+                record.spans.push(Span { start, end: self.position, quoted: false, copied: false });
             }
             match bytes.get(self.position) {
-                None | Some(b'\n' | b'\r') => break,
-                Some(_) if self.delimiter == Delimiter::Blanks => {
+                None => {
+                    self.reached_end = true;
+                    return;
+                }
+                Some(b'\n' | b'\r') => return,
+                Some(_) if is_blanks => {
                     self.skip_blanks();
-                    if matches!(bytes.get(self.position), None | Some(b'\n' | b'\r')) {
-                        break;
+                    match bytes.get(self.position) {
+                        None => {
+                            self.reached_end = true;
+                            return;
+                        }
+                        Some(b'\n' | b'\r') => return,
+                        Some(_) => {}
                     }
                 }
                 Some(_) => self.position += 1,
             }
         }
-        match record.spans.as_slice() {
-            [only] if !only.unquoted => bytes[only.start..only.end].iter().all(|&b| b == b' ' || b == b'\t'),
-            _ => false,
-        }
     }
 
+    /// The first byte from a position that ends an unquoted cell.
     #[inline]
-    fn plain(&mut self, record: &mut Record) {
-        let start = self.position;
-        let rest = &self.text.as_bytes()[start..];
-        let length = rest.iter().position(|&b| self.stops[usize::from(b)]).unwrap_or(rest.len());
-        self.position = start + length;
-        record.spans.push(Span { start, end: self.position, unquoted: false });
+    fn find_stop(&self, at: usize) -> usize {
+        find(self.text.as_bytes(), at, self.repeated, |b| self.stops[usize::from(b)])
     }
 
-    /// Reads a quoted cell; false (and nothing read) if its quote is never closed.
-    #[cold]
+    /// Reads a quoted cell; false (and nothing read) if the quote is a letter.
+    #[inline]
     fn quoted(&mut self, record: &mut Record) -> bool {
         let bytes = self.text.as_bytes();
-        let from = record.scratch.len();
-        let mut at = self.position + 1;
-        loop {
-            let Some(length) = memchr::memchr(b'"', &bytes[at..]) else {
-                record.scratch.truncate(from);
-                self.letters_from = self.position;
-                return false;
-            };
-            record.scratch.push_str(&self.text[at..at + length]);
-            at += length + 1;
-            if bytes.get(at) != Some(&b'"') {
-                break;
-            }
-            record.scratch.push('"');
-            at += 1;
+        let mut open = self.position;
+        while bytes.get(open) == Some(&b' ') {
+            open += 1;
         }
-        self.line += line_ends(&bytes[self.position..at]);
-        let rest = &bytes[at..];
-        let tail = rest.iter().position(|&b| self.stops[usize::from(b)]).unwrap_or(rest.len());
-        record.scratch.push_str(&self.text[at..at + tail]);
-        self.position = at + tail;
-        record.spans.push(Span { start: from, end: record.scratch.len(), unquoted: true });
+        match bytes.get(open) {
+            Some(b'"') => {}
+            Some(_) => return false,
+            None => {
+                self.reached_end = true;
+                return false;
+            }
+        }
+        let (mut at, mut has_doubled, mut has_line_end) = (open + 1, false, false);
+        let close = loop {
+            at = find(bytes, at, u64::from(b'"') * LOW, |b| matches!(b, b'"' | b'\n' | b'\r'));
+            if at - open > QUOTE_BOUND {
+                return false;
+            }
+            match (bytes.get(at), bytes.get(at + 1)) {
+                (None, _) => {
+                    self.reached_end = true;
+                    return false;
+                }
+                (Some(b'"'), Some(b'"')) => {
+                    has_doubled = true;
+                    at += 2;
+                }
+                (Some(b'"'), next) => {
+                    self.reached_end |= next.is_none();
+                    break at;
+                }
+                _ => {
+                    has_line_end = true;
+                    at += 1;
+                }
+            }
+        };
+        let mut after = close + 1;
+        while bytes.get(after) == Some(&b' ') && !self.stops[usize::from(b' ')] {
+            after += 1;
+        }
+        let is_clean = match bytes.get(after) {
+            None => {
+                self.reached_end = true;
+                true
+            }
+            Some(&b) => self.stops[usize::from(b)],
+        };
+        if is_clean && !has_doubled {
+            record.spans.push(Span { start: open + 1, end: close, quoted: true, copied: false });
+            self.position = after;
+        } else if is_clean {
+            self.copy_cell(record, open + 1..close, "", after);
+        } else if has_line_end || open > self.position {
+            return false;
+        } else if !self.tail(record, open, close) {
+            return false;
+        }
+        self.is_multiline |= has_line_end;
         true
     }
 
-    fn skip_blanks(&mut self) {
-        let rest = &self.text.as_bytes()[self.position..];
+    /// Text behind a closing quote belongs to the cell; if it ends in a quote, it was enclosed too. False if there is
+    /// nothing between the quotes it follows: those are letters.
+    #[cold]
+    fn tail(&mut self, record: &mut Record, open: usize, close: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let end = self.find_stop(close + 1);
+        self.reached_end |= end == bytes.len();
+        let tail = self.text.get(close + 1..end).unwrap_or_default();
+        match tail.trim_end_matches(' ').strip_suffix('"') {
+            Some(enclosed) => self.copy_cell(record, open + 1..close + 1 + enclosed.len(), "", end),
+            None if close == open + 1 => return false,
+            None => self.copy_cell(record, open + 1..close, tail, end),
+        }
+        true
+    }
+
+    /// Takes over a cell with doubled quotes halved.
+    #[cold]
+    fn copy_cell(&mut self, record: &mut Record, range: std::ops::Range<usize>, tail: &str, end: usize) {
+        let start = record.scratch.len();
+        let mut rest = self.text.get(range).unwrap_or_default();
+        while let Some(at) = rest.find("\"\"") {
+            record.scratch.push_str(&rest[..=at]);
+            rest = &rest[at + 2..];
+        }
+        record.scratch.push_str(rest);
+        record.scratch.push_str(tail);
+        record.spans.push(Span { start, end: record.scratch.len(), quoted: true, copied: true });
+        self.position = end;
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
         self.position += rest.iter().position(|&b| b != b' ' && b != b'\t').unwrap_or(rest.len());
     }
 
     #[inline]
     fn line_end(&mut self) {
         let bytes = self.text.as_bytes();
-        match bytes.get(self.position) {
-            None => return,
-            Some(b'\r') if bytes.get(self.position + 1) == Some(&b'\n') => self.position += 2,
-            Some(_) => self.position += 1,
-        }
+        self.position += match (bytes.get(self.position), bytes.get(self.position + 1)) {
+            (None, _) => return,
+            (Some(b'\r'), Some(b'\n')) => 2,
+            (Some(b'\r'), None) => {
+                self.reached_end = true;
+                1
+            }
+            _ => 1,
+        };
         self.line += 1;
+    }
+}
+
+/// One in each byte of a word.
+const LOW: u64 = 0x0101_0101_0101_0101;
+
+/// The first byte from a position on that is wanted: the mark, which is given repeated, or one below 0x0E.
+///
+/// Eight bytes at a time: `(x - LOW) & !x` has the high bit of the lowest zero byte of `x` set (Mycroft 1987), and
+/// with a larger subtrahend that of the lowest byte below it.
+#[inline(always)]
+fn find(bytes: &[u8], mut at: usize, repeated: u64, is_wanted: impl Fn(u8) -> bool) -> usize {
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*word);
+        let marks = word ^ repeated;
+        let marked = marks.wrapping_sub(LOW) & !marks;
+        let control = word.wrapping_sub(0x0E * LOW) & !word;
+        let hits = (marked | control) & (0x80 * LOW);
+        if hits == 0 {
+            at += 8;
+            continue;
+        }
+        let hit = (hits.trailing_zeros() / 8) as usize;
+        at += hit;
+        if is_wanted((word >> (8 * hit)) as u8) {
+            return at;
+        }
+        at += 1;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|&b| is_wanted(b)).unwrap_or(rest.len())
+}
+
+/// Whether a record is a line that shows nothing: blanks, or the control characters some programs end a file with.
+#[inline]
+fn is_blank(record: &Record, bytes: &[u8]) -> bool {
+    match record.spans.as_slice() {
+        [only] if !only.quoted && !only.copied => {
+            bytes.get(only.start..only.end).is_some_and(|cell| cell.iter().all(|&b| b <= b' '))
+        }
+        _ => false,
     }
 }
 
@@ -258,14 +441,17 @@ fn line_ends(bytes: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn rows(text: &str, delimiter: Delimiter) -> Vec<(u64, Vec<String>)> {
+    fn rows(text: &str, delimiter: impl Into<Dialect>) -> Vec<(u64, Vec<String>)> {
         let mut records = Records::new(text, delimiter, 0, 1);
         let mut record = Record::default();
         let mut out = Vec::new();
-        while records.next(&mut record) {
+        while records.next(&mut record).is_record() {
             let cells = (0..record.len()).map(|i| record.raw(text, i).to_owned()).collect();
             out.push((record.line, cells));
         }
@@ -311,5 +497,145 @@ mod tests {
             Delimiter::Blanks,
             &[(1, &["1", "2", "x y"]), (3, &["3", "4", "5"])],
         );
+    }
+
+    #[test]
+    fn quotes_gone_wrong() {
+        check(
+            "1,\"abc,2\n2,\"def\",3\n",
+            Delimiter::Comma,
+            &[(1, &["1", "\"abc", "2"]), (2, &["2", "def", "3"])],
+        );
+        check("\"say \"hi\" now\",b\n", Delimiter::Comma, &[(1, &["say \"hi\" now", "b"])]);
+        check("\"\"hi\" he said\", \"b, c\" ,d", Delimiter::Comma, &[(1, &["\"hi\" he said", "b, c", "d"])]);
+        check(" \"a\"b ,c", Delimiter::Comma, &[(1, &[" \"a\"b ", "c"])]);
+    }
+
+    fn reread(text: &str, dialect: Dialect, cuts: &[usize]) -> Vec<(u64, bool, Vec<String>)> {
+        let mut out = Vec::new();
+        let (mut position, mut line, mut record) = (0, 1, Record::default());
+        for (i, &cut) in cuts.iter().chain([&text.len()]).enumerate() {
+            if cut < position {
+                continue;
+            }
+            // The window starts where the last one stopped, as a stream would have it.
+            let window = &text[position..cut];
+            let mut records = Records::window(window, dialect, 0, line, i == cuts.len());
+            let last = loop {
+                match records.next(&mut record) {
+                    Next::Record => {
+                        let cells = (0..record.len()).map(|c| record.raw(window, c).to_owned()).collect();
+                        out.push((record.line, record.after_gap, cells));
+                    }
+                    last => break last,
+                }
+            };
+            assert_eq!(last == Next::End, i == cuts.len());
+            (position, line) = (position + records.position(), records.line());
+        }
+        out
+    }
+
+    fn any_dialect() -> impl Strategy<Value = Dialect> {
+        let delimiter = prop::sample::select(vec![",", "\t", "; ", "|", " ", ":", "||", " | ", "，"]);
+        let quote = prop::sample::select(Quote::ALL.to_vec());
+        let escape = prop::sample::select(vec![Escape::Doubled, Escape::Backslash]);
+        (delimiter, quote, escape).prop_map(|(delimiter, quote, escape)| Dialect {
+            delimiter: Delimiter::of(delimiter).unwrap_or(Delimiter::Semicolon),
+            quote,
+            escape,
+        })
+    }
+
+    const PIECES: &str =
+        "(a|b|é|1|,|,|\\||\\||;|:|，|\"|\"|'|“|”|«|»|\\\\|\n|\n|\r|\r\n| | |\t|\u{1a}){0,40}";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn windows_do_not_change_the_records(
+            text in PIECES,
+            dialect in any_dialect(),
+            mut cuts in prop::collection::vec(0..80_usize, 0..6),
+        ) {
+            cuts.iter_mut().for_each(|c| {
+                *c = (*c).min(text.len());
+                while !text.is_char_boundary(*c) {
+                    *c -= 1;
+                }
+            });
+            cuts.sort_unstable();
+            prop_assert_eq!(reread(&text, dialect, &cuts), reread(&text, dialect, &[]));
+            let every: Vec<usize> = (0..text.len()).filter(|&i| text.is_char_boundary(i)).collect();
+            prop_assert_eq!(reread(&text, dialect, &every), reread(&text, dialect, &[]));
+        }
+
+        #[test]
+        fn both_ways_read_the_same(text in PIECES, delimiter in 0..5_usize) {
+            let dialect = Dialect::from(Delimiter::ALL[delimiter]);
+            let mut fast = Records::new(&text, dialect, 0, 1);
+            let mut slow = fast.clone();
+            slow.is_fast = false;
+            let (mut a, mut b) = (Record::default(), Record::default());
+            loop {
+                let next = fast.next(&mut a);
+                prop_assert_eq!(slow.next(&mut b), next);
+                if !next.is_record() {
+                    break;
+                }
+                let cells = |r: &Record| {
+                    (0..r.len()).map(|i| (r.raw(&text, i).to_owned(), r.is_quoted(i))).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(cells(&a), cells(&b));
+                prop_assert_eq!((a.line, &a.range, fast.line()), (b.line, &b.range, slow.line()));
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            rows in prop::collection::vec(prop::collection::vec("[ab,;|:'\"\\\\\n\r é”]{0,6}", 2..5), 1..6),
+            dialect in any_dialect().prop_filter("has quotes and no blanks", |d| {
+                d.quote != Quote::None && d.delimiter != Delimiter::Blanks
+            }),
+        ) {
+            let (open, close) = dialect.quote.pair();
+            let quoted = |cell: &String| match dialect.escape {
+                Escape::Doubled => format!("{open}{}{close}", cell.replace(close, &close.repeat(2))),
+                Escape::Backslash => {
+                    let escaped = cell.replace('\\', "\\\\");
+                    let escaped = match close {
+                        "\"" | "'" => escaped.replace(close, &format!("\\{close}")),
+                        _ => escaped.replace(close, &close.repeat(2)),
+                    };
+                    format!("{open}{escaped}{close}")
+                }
+            };
+            let line = |row: &Vec<String>| {
+                row.iter().map(quoted).collect::<Vec<_>>().join(dialect.delimiter.text())
+            };
+            let text = rows.iter().map(|r| line(r) + "\n").collect::<String>();
+            let read: Vec<Vec<String>> = reread(&text, dialect, &[]).into_iter().map(|r| r.2).collect();
+            prop_assert_eq!(read, rows, "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn quotes_close_within_the_bound_or_are_letters() {
+        for (length, is_quoted) in [(QUOTE_BOUND - 1, true), (QUOTE_BOUND, false)] {
+            let text = format!("a,\"{}\",b\nc,d,e\n", "x\n".repeat(QUOTE_BOUND)[..length].to_owned());
+            for dialect in
+                [Dialect::from(Delimiter::Comma), Dialect { escape: Escape::Backslash, ..Dialect::default() }]
+            {
+                let n = rows(&text, dialect).len();
+                assert_eq!(n == 2, is_quoted, "{length}: {n} rows");
+                let half = text.len() / 2;
+                assert_eq!(reread(&text, dialect, &[half]), reread(&text, dialect, &[]));
+            }
+        }
+        // Beyond the bound, the window decides without the rest.
+        let text = format!("\"{}\nb\n", "x".repeat(QUOTE_BOUND + 9));
+        let mut records = Records::window(&text, Delimiter::Comma, 0, 1, false);
+        assert_eq!(records.next(&mut Record::default()), Next::Record);
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Scan<'a> {
 
     /// Moves to the next row; false after the last.
     pub fn next(&mut self, progress: &mut Progress<'_>) -> Result<bool, Error> {
-        while self.records.next(&mut self.record) {
+        while self.records.next(&mut self.record).is_record() {
             if self.cell(0).is_empty() && (0..self.record.len()).all(|i| self.cell(i).is_empty()) {
                 continue;
             }
@@ -225,7 +225,7 @@ impl<'a> Scan<'a> {
         let columns: Vec<usize> = NUMBERS.iter().filter_map(|&role| self.column(role)).collect();
         let mut votes = MarkVotes::default();
         let (mut records, mut record) = (self.layout.records(self.text), Record::default());
-        while records.next(&mut record) {
+        while records.next(&mut record).is_record() {
             columns.iter().for_each(|&c| votes.add(record.cell(self.text, c)));
         }
         votes.decide()
@@ -303,7 +303,7 @@ pub(super) fn date_order(
 ) -> Result<(DateOrder, OrderVotes), Error> {
     let mut votes = OrderVotes::default();
     let (mut records, mut record) = (layout.records(text), Record::default());
-    while records.next(&mut record) {
+    while records.next(&mut record).is_record() {
         votes.add(record.cell(text, column), record.line);
     }
     match votes.decide() {
