@@ -1,184 +1,266 @@
-//! How is the table written? Delimiter, lines before the header, header or none, names of the columns.
+//! How is the table written? Dialect, lines around the table, names of the columns; with the evidence for each verdict.
 //!
-//! The delimiter is the one under which most of the first rows have the same number of cells, at least two; of equals
-//! the one with more cells, and runs of blanks only where no other delimiter fits. A line `sep=;` (Excel) decides it.
-//!
-//! Lines before the table are those that start it with at most one cell, where the table has three or more. The
-//! first row is a header unless it holds a number or a date where the rows below do too.
+//! A line `sep=;` (Excel) decides the delimiter; else the dialect is the one with the best [`super::score`]. The rows it
+//! gives are cut into [`super::tables`], of which the best is taken, and its [`super::heading`] names the columns. What
+//! stands between and below the rows is told row by row ([`super::footer`]). Any verdict can be given instead
+//! ([`Told`]), and those that depend on it follow.
 
-use super::date::{self, DateCell};
+use serde::{Deserialize, Serialize};
+
 use super::error::Error;
-use super::header;
-use super::number::{self, NumberCell};
-use super::records::{Delimiter, Record, Records};
+pub use super::footer::{Judge, RowKind};
+pub use super::heading::HeaderBasis;
+use super::records::{Delimiter, Dialect, Record, Records};
+use super::{heading, score, tables};
+
+/// What the caller knows about how a text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Told {
+    /// The marks.
+    pub dialect: Option<Dialect>,
+    /// Whether the first row of the table names the columns.
+    pub header: Option<bool>,
+    /// Lines before the table.
+    pub skip_lines: Option<u64>,
+}
+
+/// What the dialect rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DialectBasis {
+    /// The caller said so.
+    Told,
+    /// The text says `sep=`.
+    SeparatorLine,
+    /// It makes the most regular rows of the best cells.
+    Score,
+    /// No delimiter makes columns.
+    OneColumn,
+}
+
+/// The dialect that came second, with another delimiter.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunnerUp {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// Its score, 0..1.
+    pub score: f64,
+}
+
+/// A table seen in the sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableSeen {
+    /// Line of its first row, from 1.
+    pub line: u64,
+    /// Rows of it in the sample, with its names.
+    pub n_rows: usize,
+    /// Usual number of cells.
+    pub n_columns: usize,
+    /// Whether it is the one taken.
+    pub is_taken: bool,
+}
+
+/// What the verdicts on a text rest on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// What the dialect rests on.
+    pub dialect: DialectBasis,
+    /// Score of the dialect, 0..1; 0 where it was not asked for.
+    pub score: f64,
+    /// The next best delimiter, if any makes columns.
+    pub runner_up: Option<RunnerUp>,
+    /// What the verdict on the header rests on.
+    pub header: HeaderBasis,
+    /// Rows of the table looked at, below its names.
+    pub n_rows: usize,
+    /// Share of them with the usual number of cells.
+    pub width_share: f64,
+    /// Share of their cells that are dates or numbers.
+    pub value_share: f64,
+    /// Tables seen in the sample, in order.
+    pub tables: Vec<TableSeen>,
+}
 
 /// How a table is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Layout {
-    /// What separates the cells.
-    pub delimiter: Delimiter,
+    /// The marks.
+    pub dialect: Dialect,
     /// Whether the first row names the columns.
     pub header: bool,
     /// Names of the columns; those without one are empty.
     pub columns: Vec<String>,
+    /// The rows that name the columns, as they stand in the file.
+    pub header_rows: Vec<Vec<String>>,
     /// Lines before the table.
     pub lines_before: u64,
     /// Byte position of the first row below the header.
     pub data_start: usize,
     /// Line of that position, from 1.
     pub data_line: u64,
+    /// Byte position of the table that follows, where the sample holds one; [`Judge`] finds those further down.
+    pub data_end: Option<usize>,
+    /// Which columns hold dates or numbers.
+    pub value_columns: Vec<bool>,
+    /// What all of this rests on.
+    pub evidence: Evidence,
 }
 
 impl Layout {
-    /// The rows below the header.
+    /// The records below the header, up to the next table the sample holds. [`Judge`] tells which of them are rows.
     #[must_use]
     pub fn records<'t>(&self, text: &'t str) -> Records<'t> {
-        Records::new(text, self.delimiter, self.data_start, self.data_line)
+        let end = self.data_end.unwrap_or(text.len());
+        Records::new(text.get(..end).unwrap_or(text), self.dialect, self.data_start, self.data_line)
     }
 
-    /// The first rows below the header, as text.
+    /// The first rows of the table, as text; each at least as long as the header.
     #[must_use]
     pub fn sample(&self, text: &str, limit: usize) -> Vec<Vec<String>> {
-        let mut records = self.records(text);
-        let mut record = Record::default();
+        let (mut records, mut record, mut judge) = (self.records(text), Record::default(), Judge::default());
         let mut rows = Vec::new();
         while rows.len() < limit && records.next(&mut record).is_record() {
-            rows.push(
-                (0..record.len().max(self.columns.len())).map(|i| record.raw(text, i).to_owned()).collect(),
-            );
+            match judge.row(self, text, &record) {
+                RowKind::Data => {
+                    let cells = 0..record.len().max(self.columns.len());
+                    rows.push(cells.map(|i| record.raw(text, i).to_owned()).collect());
+                }
+                RowKind::NextTable => break,
+                _ => {}
+            }
         }
         rows
     }
 }
 
-/// Rows looked at.
-const LOOK: usize = 200;
+/// Rows the table is found in.
+const SAMPLE_ROWS: usize = 2000;
 
-/// A row with where it starts and where the next one does.
-struct Sampled {
-    cells: Vec<String>,
-    start: usize,
-    line: u64,
-    next: (usize, u64),
-}
-
-fn rows(text: &str, delimiter: Delimiter, from: (usize, u64)) -> Vec<Sampled> {
-    let mut records = Records::new(text, delimiter, from.0, from.1);
-    let mut record = Record::default();
-    let mut out = Vec::new();
-    while out.len() < LOOK && records.next(&mut record).is_record() {
-        out.push(Sampled {
-            cells: (0..record.len()).map(|i| record.cell(text, i).to_owned()).collect(),
-            start: record.range.start,
-            line: record.line,
-            next: (records.position(), records.line()),
-        });
-    }
-    out
-}
-
-/// The commonest number of cells (the larger of equals), and the share of rows that have it.
-fn usual_width(rows: &[Sampled]) -> (usize, f64) {
-    let mut widths: Vec<usize> = rows.iter().map(|r| r.cells.len()).collect();
-    widths.sort_unstable();
-    let mut best = (0, 0);
-    for run in widths.chunk_by(|a, b| a == b) {
-        if run.len() >= best.1 {
-            best = (run[0], run.len());
-        }
-    }
-    (best.0, best.1 as f64 / rows.len().max(1) as f64)
-}
-
-fn find_delimiter(text: &str, from: (usize, u64)) -> Delimiter {
-    let mut best = (Delimiter::Comma, 0.0, 1);
-    for delimiter in Delimiter::ALL {
-        let (width, share) = usual_width(&rows(text, delimiter, from));
-        if width < 2 {
-            continue;
-        }
-        // Blanks also separate words: they have to be clearly better.
-        let share = if delimiter == Delimiter::Blanks { share - 0.2 } else { share };
-        if share > best.1 + 0.05
-            || (share > best.1 - 0.05 && width > best.2 && delimiter != Delimiter::Blanks)
-        {
-            best = (delimiter, share, width);
-        }
-    }
-    best.0
-}
-
-/// Finds out how a text is written.
+/// Finds out how a whole text is written.
 ///
 /// # Errors
 /// [`Error::Empty`] if there is no row below the header.
 pub fn detect(text: &str, header: Option<bool>) -> Result<Layout, Error> {
-    let (from, said) = separator_line(text);
-    let delimiter = said.unwrap_or_else(|| find_delimiter(text, from));
-    let mut rows = rows(text, delimiter, from);
-    let (width, _) = usual_width(&rows);
-    let filled = |row: &Sampled| row.cells.iter().filter(|c| !c.is_empty()).count();
-    let n_before = if width < 3 { 0 } else { rows.iter().take_while(|r| filled(r) <= 1).count() };
-    let n_before = if n_before == rows.len() { 0 } else { n_before };
-    rows.drain(..n_before);
-    let Some(first) = rows.first() else { return Err(Error::Empty) };
-    let has_header = header.unwrap_or_else(|| is_header(&rows));
-    let mut columns: Vec<String> = match has_header {
-        true => first.cells.clone(),
-        false => vec![String::new(); width.max(first.cells.len())],
+    detect_head(text, true, &Told { header, ..Told::default() })
+}
+
+/// Finds out how a text is written from its first megabytes, or all of it.
+///
+/// # Errors
+/// [`Error::Empty`] if there is no row below the header.
+pub fn detect_head(head: &str, is_all: bool, told: &Told) -> Result<Layout, Error> {
+    let (from, said) = start(head, told.skip_lines);
+    let ranked = match told.dialect {
+        Some(_) => Vec::new(),
+        None => score::rank(head, is_all, from, said),
     };
-    // R writes row names under no name: the header is one cell shorter than every row.
-    let n_longer = rows[1..]
-        .iter()
-        .filter(|r| r.cells.len() == columns.len() + 1 && r.cells.last().is_some_and(|c| !c.is_empty()))
-        .count();
-    if has_header && rows.len() > 1 && n_longer == rows.len() - 1 {
-        columns.insert(0, String::new());
-    }
-    let (data_start, data_line) = if has_header { first.next } else { (first.start, first.line) };
-    if has_header && rows.len() == 1 {
+    let best = ranked.first();
+    let dialect = told.dialect.or(best.map(|b| b.dialect)).unwrap_or_else(|| Dialect::from(Delimiter::Comma));
+    let rows = tables::sample(head, is_all, dialect, from, SAMPLE_ROWS);
+    if rows.is_empty() {
         return Err(Error::Empty);
     }
-    let lines_before = first.line - 1;
-    Ok(Layout { delimiter, header: has_header, columns, lines_before, data_start, data_line })
-}
-
-/// Reads Excel's `sep=;`: where the table starts, and its delimiter.
-fn separator_line(text: &str) -> ((usize, u64), Option<Delimiter>) {
-    let head = text.as_bytes();
-    if head.len() < 6 || !head[..4].eq_ignore_ascii_case(b"sep=") {
-        return ((0, 1), None);
-    }
-    let said = Delimiter::ALL.into_iter().find(|d| d.text().as_bytes() == &head[4..5] && *d != Delimiter::Blanks);
-    let end = match &head[5..] {
-        [b'\r', b'\n', ..] => 7,
-        [b'\r' | b'\n', ..] => 6,
-        _ => return ((0, 1), None),
+    let found = tables::find(&rows);
+    let at_top = told.skip_lines.is_some();
+    let taken = if at_top { 0 } else { tables::best(&rows, &found).unwrap_or(0) };
+    let range = match found.get(taken) {
+        Some(table) if at_top => 0..table.rows.end,
+        Some(table) => table.rows.clone(),
+        None => 0..rows.len(),
     };
-    if said.is_some() { ((end, 2), said) } else { ((0, 1), None) }
-}
-
-fn is_value(cell: &str) -> bool {
-    !matches!(date::parse(cell), DateCell::Bad)
-        || matches!(number::parse(cell, None), NumberCell::Value(_) | NumberCell::Open)
-}
-
-fn is_header(rows: &[Sampled]) -> bool {
-    let Some((first, rest)) = rows.split_first() else { return false };
-    let mut n_known = 0;
-    let mut against = 0;
-    for (i, cell) in first.cells.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
-        n_known += usize::from(header::lookup(cell).is_some_and(|(_, fit)| fit > header::Fit::Hint));
-        let below = rest.iter().filter_map(|r| r.cells.get(i)).filter(|c| !c.is_empty());
-        let (mut n, mut n_values) = (0, 0);
-        for cell in below {
-            n += 1;
-            n_values += usize::from(is_value(cell));
-        }
-        // A value above values is a row; without rows below, any value is.
-        against += usize::from(is_value(cell) && n_values * 2 >= n);
+    let of_table = rows.get(range.clone()).unwrap_or_default();
+    let width = found.get(taken).map_or_else(|| tables::usual_width(of_table).0, |t| t.width);
+    let heading = heading::find(of_table, width, told.header, at_top);
+    let data = of_table.get(heading.data..).unwrap_or_default();
+    // The rows of the table may end the sample; a header alone is no table.
+    let first_row = data.first().or_else(|| rows.get(range.start + heading.data));
+    let has_header = !heading.rows.is_empty();
+    let Some(first_row) = first_row else { return Err(Error::Empty) };
+    let mut columns = heading.names;
+    let header_rows: Vec<Vec<String>> =
+        of_table.get(heading.rows.clone()).unwrap_or_default().iter().map(|r| r.cells.clone()).collect();
+    if has_header {
+        heading::widen(&mut columns, data);
+    } else {
+        columns = vec![String::new(); width.max(1)];
     }
-    against == 0 || n_known >= 2
+    let top = of_table.get(heading.rows.start).unwrap_or(first_row);
+    let (data_start, data_line) = match of_table.get(heading.rows.end.wrapping_sub(1)) {
+        Some(last) if has_header => last.next,
+        _ => (first_row.start, first_row.line),
+    };
+    let next = found.get(taken + 1).and_then(|t| rows.get(t.rows.start));
+    let n_cells = data.iter().map(tables::Row::len).sum::<usize>();
+    let n_values = data.iter().map(tables::Row::n_values).sum::<usize>();
+    let seen = |(i, table): (usize, &tables::Table)| TableSeen {
+        line: rows.get(table.rows.start).map_or(1, |r| r.line),
+        n_rows: table.rows.len(),
+        n_columns: table.width,
+        is_taken: i == taken,
+    };
+    let evidence = Evidence {
+        dialect: match (told.dialect, said, best) {
+            (Some(_), _, _) => DialectBasis::Told,
+            (_, Some(_), _) => DialectBasis::SeparatorLine,
+            (_, _, Some(_)) => DialectBasis::Score,
+            _ => DialectBasis::OneColumn,
+        },
+        score: best.map_or(0.0, |b| b.score),
+        runner_up: ranked.get(1).map(|r| RunnerUp { dialect: r.dialect, score: r.score }),
+        header: heading.basis,
+        n_rows: data.len(),
+        width_share: tables::usual_width(data).1,
+        value_share: n_values as f64 / n_cells.max(1) as f64,
+        tables: found.iter().enumerate().map(seen).collect(),
+    };
+    Ok(Layout {
+        dialect,
+        header: has_header,
+        lines_before: top.line - 1,
+        value_columns: tables::typed_columns(data, tables::usual_width(data).0),
+        columns,
+        header_rows,
+        data_start,
+        data_line,
+        data_end: next.map(|r| r.start),
+        evidence,
+    })
+}
+
+/// Where the table can start, and the delimiter Excel's `sep=;` gives.
+fn start(text: &str, skip_lines: Option<u64>) -> ((usize, u64), Option<Delimiter>) {
+    let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut from = (mark, 1);
+    let said = separator_line(text.get(mark..).unwrap_or_default());
+    if let (Some((_, length)), None | Some(0)) = (said, skip_lines) {
+        from = (mark + length, 2);
+    }
+    for _ in 0..skip_lines.unwrap_or(0) {
+        let bytes = text.as_bytes().get(from.0..).unwrap_or_default();
+        let Some(at) = memchr::memchr2(b'\n', b'\r', bytes) else { break };
+        let is_pair = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n');
+        from = (from.0 + at + if is_pair { 2 } else { 1 }, from.1 + 1);
+    }
+    (from, said.map(|(delimiter, _)| delimiter))
+}
+
+/// Reads Excel's `sep=;` with its line end: the delimiter, and the bytes it takes.
+fn separator_line(text: &str) -> Option<(Delimiter, usize)> {
+    let end = memchr::memchr2(b'\n', b'\r', text.as_bytes())?;
+    let line = text.get(..end)?;
+    let bare = line.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(line);
+    let (name, mark) = bare.split_at_checked(4)?;
+    if !name.eq_ignore_ascii_case("sep=") {
+        return None;
+    }
+    let delimiter = Delimiter::of(mark).filter(|d| *d != Delimiter::Blanks)?;
+    let line_end = if text.get(end..).is_some_and(|rest| rest.starts_with("\r\n")) { 2 } else { 1 };
+    Some((delimiter, end + line_end))
 }
 
 #[cfg(test)]
@@ -204,7 +286,7 @@ mod tests {
             ("sep=|\na,b|c\n1,2|3\n", Delimiter::Pipe),
             ("one\n1\n2\n", Delimiter::Comma),
         ] {
-            assert_eq!(layout(text).delimiter, delimiter, "{text:?}");
+            assert_eq!(layout(text).dialect.delimiter, delimiter, "{text:?}");
         }
     }
 

@@ -33,8 +33,10 @@ pub mod dialect;
 pub mod encoding;
 mod error;
 pub mod flag;
+pub mod footer;
 pub mod format;
 pub mod header;
+pub mod heading;
 mod intern;
 mod ledger;
 mod marked;
@@ -43,6 +45,8 @@ pub mod number;
 pub mod quality;
 pub mod records;
 mod scan;
+mod score;
+mod tables;
 
 pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
 pub use date::DateOrder;
@@ -223,7 +227,7 @@ pub fn read_as(
     rows.truncate(preview_rows);
     Ok(Table {
         encoding: encoding.to_owned(),
-        delimiter: layout.delimiter,
+        delimiter: layout.dialect.delimiter,
         header: layout.header,
         columns: layout.columns,
         preview: rows,
@@ -278,7 +282,7 @@ pub fn load(
     }
     let quality = &mut loaded.quality;
     quality.encoding = source.encoding.to_owned();
-    quality.delimiter = Some(layout.delimiter);
+    quality.delimiter = Some(layout.dialect.delimiter);
     quality.header = layout.header;
     if source.lossy {
         quality.notes.insert(0, Note::UndecodableBytes);

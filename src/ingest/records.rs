@@ -329,9 +329,7 @@ impl<'t> Records<'t> {
             self.position = after;
         } else if is_clean {
             self.copy_cell(record, open + 1..close, "", after);
-        } else if has_line_end || open > self.position {
-            return false;
-        } else if !self.tail(record, open, close) {
+        } else if has_line_end || open > self.position || !self.tail(record, open, close) {
             return false;
         }
         self.is_multiline |= has_line_end;
