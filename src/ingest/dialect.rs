@@ -314,4 +314,81 @@ mod tests {
         assert_eq!(found.columns, ["id", "date", "amount"]);
         assert_eq!(layout("x,y\n1,a,5\n2,b,6\n").columns, ["", "x", "y"]);
     }
+
+    #[test]
+    fn rarer_dialects() {
+        use super::super::records::{Escape, Quote};
+        for (text, delimiter, quote, escape) in [
+            ("a:b\nx:1\ny:2\n", ":", Quote::Double, Escape::Doubled),
+            ("a||b||c\nx||1||2\ny||||3\n", "||", Quote::Double, Escape::Doubled),
+            ("a, b, c\nx, 1, 2\ny, 2, 3\n", ", ", Quote::Double, Escape::Doubled),
+            ("'a','b'\n'x, y','1'\n'it''s','2'\n", ",", Quote::Single, Escape::Doubled),
+            ("a,b\n\"x \\\"y\\\", z\",1\n\"w\",2\n", ",", Quote::Double, Escape::Backslash),
+            ("a,b\nx\\, y,1\nz,2\n", ",", Quote::Double, Escape::Backslash),
+            ("a,b\n\"C:\\dir\\\",1\n\"D:\\\",2\n", ",", Quote::Double, Escape::Doubled),
+            ("客户，金额\n张，1\n王，2\n", "，", Quote::Double, Escape::Doubled),
+            ("when\n2024-01-01 10:00:00\n2024-01-02 11:30:00\n", ",", Quote::Double, Escape::Doubled),
+            ("name,at\nx,10:15:00\ny,11:20:00\n", ",", Quote::Double, Escape::Doubled),
+        ] {
+            let delimiter = Delimiter::of(delimiter).unwrap();
+            assert_eq!(layout(text).dialect, Dialect { delimiter, quote, escape }, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_verdict_can_be_given() {
+        let text = "Sales, all\nid;date;amount\n1;2024-01-01;5,5\n2;2024-01-02;6,5\n";
+        let found = layout(text);
+        assert_eq!((found.dialect.delimiter, found.lines_before), (Delimiter::Semicolon, 1));
+        let told = Told { dialect: Some(Delimiter::Comma.into()), ..Told::default() };
+        let as_told = detect_head(text, true, &told).unwrap();
+        assert_eq!(
+            (as_told.dialect.delimiter, as_told.evidence.dialect),
+            (Delimiter::Comma, DialectBasis::Told)
+        );
+        let told = Told { skip_lines: Some(2), header: Some(false), ..Told::default() };
+        let as_told = detect_head(text, true, &told).unwrap();
+        assert_eq!((as_told.header, as_told.lines_before, as_told.data_line), (false, 2, 3));
+        assert_eq!(as_told.sample(text, 9).len(), 2);
+        let told = Told { skip_lines: Some(9), ..Told::default() };
+        assert_eq!(detect_head(text, true, &told), Err(Error::Empty));
+        let json = serde_json::to_string(&as_told).unwrap();
+        assert_eq!(serde_json::from_str::<Layout>(&json).unwrap(), as_told);
+    }
+
+    #[test]
+    fn verdicts_come_with_their_evidence() {
+        let text = "id;date;amount\n1;2024-01-01;5,5\n2;2024-01-02;6,5\n3;2024-01-02\n4;;7,5\n";
+        let seen = layout(text).evidence;
+        assert_eq!((seen.dialect, seen.header), (DialectBasis::Score, HeaderBasis::KnownNames));
+        assert_eq!((seen.n_rows, seen.width_share), (4, 0.75));
+        assert_eq!(seen.value_share, 10.0 / 11.0);
+        // Share 4 of 5 rows; of their 12 cells, 1 is empty, and `id` is no name of the dictionary.
+        assert!((seen.score - 0.64 * 2.0 / 3.0 * (10.0 + 0.6 + 0.5) / 12.0).abs() < 1e-12, "{seen:?}");
+        let comma = seen.runner_up.unwrap();
+        assert!(comma.dialect.delimiter == Delimiter::Comma && comma.score < seen.score / 2.0);
+        let told = detect_head("a\n1\n", true, &Told { header: Some(true), ..Told::default() }).unwrap();
+        assert_eq!(
+            (told.evidence.dialect, told.evidence.header),
+            (DialectBasis::OneColumn, HeaderBasis::Told)
+        );
+    }
+
+    #[test]
+    fn the_best_of_several_tables_is_taken() {
+        let sales = "customer,date,amount\na,2024-01-01,5\nb,2024-01-02,6\nc,2024-01-03,7\n";
+        let shares = "region,share\nN,0.5\nS,0.5\n";
+        let text = format!("{shares}\n{sales}\n{shares}");
+        let found = layout(&text);
+        assert_eq!(found.columns, ["customer", "date", "amount"]);
+        assert_eq!((found.lines_before, found.data_line), (4, 6));
+        assert_eq!(found.data_end, Some(text.rfind(shares).unwrap()));
+        let taken: Vec<bool> = found.evidence.tables.iter().map(|t| t.is_taken).collect();
+        assert_eq!(taken, [false, true, false]);
+        // A table below what was looked at ends the rows as well.
+        let head = format!("customer,date,amount\n{}", "a,2024-01-01,5\n".repeat(3000));
+        let text = format!("{head}\nregion,share\nN,0.5\n");
+        let found = layout(&text);
+        assert_eq!((found.data_end, found.sample(&text, usize::MAX).len()), (None, 3000));
+    }
 }

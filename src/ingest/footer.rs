@@ -88,7 +88,11 @@ impl Judge {
         let is_narrow = width >= 2 && n_filled <= if agree == 0 { 2 } else { 1 } && n_filled < width;
         let is_line =
             record.len() == 1 && width >= 3 && first.contains([' ', ':', '：']) && !kind(0).is_value();
-        if is_comment(first, n_filled) || (is_narrow && is_note(first)) || (is_line && !record.is_quoted(0)) {
+        let is_pair = self.below_gap && n_filled <= 2 && n_filled < width;
+        if is_comment(first, n_filled)
+            || ((is_narrow || is_pair) && is_note(first))
+            || (is_line && !record.is_quoted(0))
+        {
             return RowKind::Note;
         }
         if !self.below_gap {

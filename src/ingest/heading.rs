@@ -8,7 +8,7 @@
 //! Rows of texts right above the names belong to them if they leave gaps inside, as merged cells do, or are as wide:
 //! `Order` over `date` is `Order date`. A row of units below is added in brackets: `amount (USD)`.
 
-use super::score::{Kind, is_known_name};
+use super::score::{COLUMNS_LOOK, Kind, is_known_name};
 use super::tables::{Row, typed_columns};
 
 /// What the verdict on the header rests on.
@@ -277,7 +277,7 @@ pub(super) fn widen(names: &mut Vec<String>, rows: &[Row]) {
     };
     let Some(last) = (names.len()..width).rev().find(|&c| is_filled(c)) else { return };
     let misfits = |shift: usize| {
-        let cells = names.iter().enumerate().filter(|(_, name)| is_known_name(name));
+        let cells = names.iter().enumerate().take(COLUMNS_LOOK).filter(|(_, name)| is_known_name(name));
         cells.map(|(i, name)| misfit(name, &longer, i + shift)).sum::<usize>()
     };
     if last == names.len() && misfits(1) <= misfits(0) {

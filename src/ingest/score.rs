@@ -85,6 +85,8 @@ pub(super) fn is_known_name(cell: &str) -> bool {
 pub(super) const LOOK: usize = 200;
 /// Rows that may hold column names.
 const NAMES_LOOK: usize = 8;
+/// Columns whose names are looked up: the dictionary is long, and a damaged text can make a row of a million cells.
+pub(super) const COLUMNS_LOOK: usize = 200;
 /// Text the rows are looked for in, and lines counted.
 const LOOK_BYTES: usize = 1 << 18;
 
@@ -110,7 +112,8 @@ pub(super) fn rank(text: &str, is_all: bool, from: (usize, u64), said: Option<De
         None => delimiters(&lines),
     };
     let whole = lines.iter().filter(|line| Kind::of(line.trim(), false).is_value()).count();
-    let is_one_column = said.is_none() && whole * 5 >= lines.len() * 4;
+    // The first line may be its name.
+    let is_one_column = said.is_none() && whole > 0 && whole * 5 >= lines.len().saturating_sub(1) * 4;
     let mut ranked: Vec<Scored> = Vec::new();
     for (delimiter, prior) in candidates {
         if is_one_column && prior < 1.0 {
@@ -238,7 +241,7 @@ fn score(head: &str, is_all: bool, dialect: Dialect, prior: f64) -> f64 {
             let worth = match kind {
                 Kind::Number | Kind::Date => 1.0,
                 Kind::Empty => 0.5,
-                Kind::Text if may_be_names && is_known_name(cell) => 1.0,
+                Kind::Text if may_be_names && i < COLUMNS_LOOK && is_known_name(cell) => 1.0,
                 Kind::Text => 0.6,
                 Kind::Mixed => 0.05,
             };
@@ -269,8 +272,14 @@ fn score(head: &str, is_all: bool, dialect: Dialect, prior: f64) -> f64 {
     }
     let n_cells = (usual_rows.len() * width) as f64;
     let types = total / n_cells;
+    // Words stand between blanks too: there, values have to be more than a number in a sentence.
+    let least_values = match dialect.delimiter {
+        Delimiter::Blanks => 0.25,
+        _ if prior < 0.75 => 0.1,
+        _ => 0.0,
+    };
     let is_convincing =
-        share >= 0.5 && n_usual >= 2 && types >= 0.5 && (n_values as f64 >= 0.1 * n_cells || prior >= 0.75);
+        share >= 0.5 && n_usual >= 2 && types >= 0.5 && n_values as f64 >= least_values * n_cells;
     if prior < 1.0 && !is_convincing {
         return 0.0;
     }

@@ -5,7 +5,7 @@
 //! notes. Of several tables the one with the largest `rows * (1 + known names)^2` is taken.
 
 use super::records::{Dialect, Record, Records};
-use super::score::{Kind, is_known_name, usual};
+use super::score::{COLUMNS_LOOK, Kind, is_known_name, usual};
 
 /// A row of the sample, with where it starts and where the next one does.
 pub(super) struct Row {
@@ -38,7 +38,7 @@ impl Row {
     }
 
     pub fn n_known(&self) -> usize {
-        self.cells.iter().filter(|cell| is_known_name(cell)).count()
+        self.cells.iter().take(COLUMNS_LOOK).filter(|cell| is_known_name(cell)).count()
     }
 
     /// Whether the row can be names over columns of which some hold values.
