@@ -1,8 +1,9 @@
-//! How is the table written? Dialect, lines around the table, names of the columns; with the evidence for each verdict.
+//! How is the table written? Dialect, lines around the table, names of the columns; with the evidence for
+//! each verdict.
 //!
-//! A line `sep=;` (Excel) decides the delimiter; else the dialect is the one with the best [`super::score`]. The rows it
-//! gives are cut into [`super::tables`], of which the best is taken, and its [`super::heading`] names the columns. What
-//! stands between and below the rows is told row by row ([`super::footer`]). Any verdict can be given instead
+//! A line `sep=;` (Excel) decides the delimiter; else the dialect is the one with the best `score`. The rows
+//! it gives are cut into `tables`, of which the best is taken, and its `heading` names the columns. What
+//! stands between and below the rows is told row by row (`footer`). Any verdict can be given instead
 //! ([`Told`]), and those that depend on it follow.
 
 use serde::{Deserialize, Serialize};
@@ -103,7 +104,8 @@ pub struct Layout {
     pub data_start: usize,
     /// Line of that position, from 1.
     pub data_line: u64,
-    /// Byte position of the table that follows, where the sample holds one; [`Judge`] finds those further down.
+    /// Byte position of the table that follows, where the sample holds one; [`Judge`] finds those further
+    /// down.
     pub data_end: Option<usize>,
     /// Which columns hold dates or numbers.
     pub value_columns: Vec<bool>,
@@ -112,7 +114,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The records below the header, up to the next table the sample holds. [`Judge`] tells which of them are rows.
+    /// The records below the header, up to the next table the sample holds. [`Judge`] tells which of them are
+    /// rows.
     #[must_use]
     pub fn records<'t>(&self, text: &'t str) -> Records<'t> {
         let end = self.data_end.unwrap_or(text.len());

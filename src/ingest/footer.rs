@@ -4,10 +4,10 @@
 //!
 //! - the column names once more (files put end to end);
 //! - totals: the first filled cell is a word for a sum and the row has gaps, or text where there are numbers;
-//! - notes: comment lines, rulers, rows of one or two cells that start with a word such as `source` or 备注 (remark),
-//!   and, below a blank line, rows of few cells none of which is a value where the table has one;
-//! - another table: below a blank line, a row of names above a column of values, or of another width. Everything from
-//!   there on is no part of this table.
+//! - notes: comment lines, rulers, rows of one or two cells that start with a word such as `source` or 备注
+//!   (remark), and, below a blank line, rows of few cells none of which is a value where the table has one;
+//! - another table: below a blank line, a row of names above a column of values, or of another width.
+//!   Everything from there on is no part of this table.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,8 @@ pub enum RowKind {
     NextTable,
 }
 
-/// Tells the rows of a table one after the other; small and without a hold on the text, so that it can be kept from one
-/// window to the next.
+/// Tells the rows of a table one after the other; small and without a hold on the text, so that it can be
+/// kept from one window to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judge {

@@ -1,12 +1,12 @@
 //! Which rows name the columns, and where does the data begin?
 //!
-//! Names stand over values. Where some columns hold dates or numbers, the first whole row of such is data, and the last
-//! row of texts above it names the columns; of several, the one the dictionary knows best. Without such columns, text
-//! above text is taken as names. A first row of values is data unless two of its cells are known names, or its numbers
-//! are years in order.
+//! Names stand over values. Where some columns hold dates or numbers, the first whole row of such is data,
+//! and the last row of texts above it names the columns; of several, the one the dictionary knows best.
+//! Without such columns, text above text is taken as names. A first row of values is data unless two of its
+//! cells are known names, or its numbers are years in order.
 //!
-//! Rows of texts right above the names belong to them if they leave gaps inside, as merged cells do, or are as wide:
-//! `Order` over `date` is `Order date`. A row of units below is added in brackets: `amount (USD)`.
+//! Rows of texts right above the names belong to them if they leave gaps inside, as merged cells do, or are
+//! as wide: `Order` over `date` is `Order date`. A row of units below is added in brackets: `amount (USD)`.
 
 use super::score::{COLUMNS_LOOK, Kind, is_known_name};
 use super::tables::{Row, typed_columns};
@@ -262,8 +262,8 @@ fn add_units(names: &mut [String], units: &[String]) {
 
 /// Gives every column a name, be it empty, where rows are wider than the header.
 ///
-/// R writes row names under no name, so that the header is one cell shorter than every row; a header cut off at its end
-/// is as short. The values below known names tell which: dates belong under a name for dates.
+/// R writes row names under no name, so that the header is one cell shorter than every row; a header cut off
+/// at its end is as short. The values below known names tell which: dates belong under a name for dates.
 pub(super) fn widen(names: &mut Vec<String>, rows: &[Row]) {
     let is_longer = |row: &&Row| row.len() > names.len();
     let longer: Vec<&Row> = rows.iter().filter(is_longer).collect();

@@ -1,16 +1,17 @@
 //! Where do cells end in the rarer dialects? Delimiters of several bytes, other quotes, backslashes.
 //!
-//! The rules of [`super::records`], written for any dialect, one stop at a time. A backslash, where the dialect has it,
-//! makes a letter of the delimiter, quote, backslash or line end behind it; before anything else it is a letter itself.
+//! The rules of `records`, written for any dialect, one stop at a time. A backslash, where the dialect has
+//! it, makes a letter of the delimiter, quote, backslash or line end behind it; before anything else it is a
+//! letter itself.
 
-use super::records::{Delimiter, Escape, QUOTE_BOUND, Record, Records, Span};
+use super::records::{Delimiter, Escape, QUOTE_BOUND, Record, Records, Span, skip_blanks};
 
 impl Records<'_> {
     /// Reads cells up to the line end.
     pub(super) fn marked_cells(&mut self, record: &mut Record) {
         let is_blanks = self.dialect.delimiter == Delimiter::Blanks;
         if is_blanks {
-            self.skip_blanks();
+            self.position = skip_blanks(self.text.as_bytes(), self.position);
         }
         loop {
             if !self.marked_quoted(record) {
@@ -148,7 +149,8 @@ impl Records<'_> {
         true
     }
 
-    /// Where the cell opened at a position is closed, and whether on a later line; its text goes to the scratch text.
+    /// Where the cell opened at a position is closed, and whether on a later line; its text goes to the
+    /// scratch text.
     fn closing(&mut self, open: usize, record: &mut Record) -> Option<(usize, bool)> {
         let (opening, closing) = self.dialect.quote.pair();
         let bytes = self.text.as_bytes();

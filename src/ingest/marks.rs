@@ -1,9 +1,9 @@
 //! Which marks separate, enclose and escape the cells of a delimited text? The names of the dialects.
 //!
-//! A dialect is a delimiter, a pair of quotes and a way to write a quote inside quotes. RFC 4180 (Shafranovich 2005)
-//! knows one: comma, `"` and doubling, which is the default here. Delimiters of up to four bytes cover what programs
-//! write (`||`, `::`, `|~|`, a full-width comma). In JSON a delimiter is a string: a word for the usual ones, the
-//! text itself for any other.
+//! A dialect is a delimiter, a pair of quotes and a way to write a quote inside quotes. RFC 4180
+//! (Shafranovich 2005) knows one: comma, `"` and doubling, which is the default here. Delimiters of up to
+//! four bytes cover what programs write (`||`, `::`, `|~|`, a full-width comma). In JSON a delimiter is a
+//! string: a word for the usual ones, the text itself for any other.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -49,8 +49,8 @@ impl Delimiter {
     /// The usual ones, the commonest first.
     pub const ALL: [Self; 5] = [Self::Comma, Self::Tab, Self::Semicolon, Self::Pipe, Self::Blanks];
 
-    /// The delimiter that is written so; `None` for an empty text, one of more than four bytes, or one with a line
-    /// end, a quote, a backslash, a letter or a digit, which would take cells apart.
+    /// The delimiter that is written so; `None` for an empty text, one of more than four bytes, or one with a
+    /// line end, a quote, a backslash, a letter or a digit, which would take cells apart.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         Some(match text {
@@ -156,7 +156,8 @@ pub enum Escape {
     /// Twice.
     #[default]
     Doubled,
-    /// After a backslash; so is a backslash, and a delimiter or line end outside quotes. Twice is read as well.
+    /// After a backslash; so is a backslash, and a delimiter or line end outside quotes. Twice is read as
+    /// well.
     Backslash,
 }
 

@@ -15,7 +15,7 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: [`mod@format`] (is it text), [`encoding`], [`dialect`] (delimiter, header), [`records`]
+//! The steps, one file each: [`mod@format`] (is it text), [`encoding`], [`dialect`] (marks, tables, header), [`records`]
 //! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
 //! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
 
@@ -33,10 +33,10 @@ pub mod dialect;
 pub mod encoding;
 mod error;
 pub mod flag;
-pub mod footer;
+mod footer;
 pub mod format;
 pub mod header;
-pub mod heading;
+mod heading;
 mod intern;
 mod ledger;
 mod marked;

@@ -1,18 +1,20 @@
 //! Which dialect is a text written in? Candidates from what its lines hold, and a score for each.
 //!
-//! After van den Burg, Nazabal & Sutton (2019), who multiply how regular the rows are by how many cells are of a
-//! recognizable type. Here, over the first [`LOOK`] rows, with the usual width `w >= 2`:
+//! After van den Burg, Nazabal & Sutton (2019), who multiply how regular the rows are by how many cells are
+//! of a recognizable type. Here, over the first [`LOOK`] rows, with the usual width `w >= 2`:
 //!
 //! `score = share^2 * (w - 1) / w * types * prior`
 //!
 //! - `share` (0..1): rows that have the usual width, the larger one of equals.
-//! - `types` (0..1): mean worth of the cells of these rows. A number, a date or a known column name is worth 1, plain
-//!   words 0.6, an empty cell 0.5 (0 in a column that holds nothing), and 0.05 what another dialect would take apart.
-//! - `prior`: 1 for the four usual delimiters and what they are part of, less for runs of blanks, which also separate
-//!   words, and for other marks, which must also leave every second row and most cells in order.
+//! - `types` (0..1): mean worth of the cells of these rows. A number, a date or a known column name is worth 1,
+//!   plain words 0.6, an empty cell 0.5 (0 in a column that holds nothing), and 0.05 what another dialect would
+//!   take apart; blanks at the ends of a cell cost 5 %.
+//! - `prior`: 1 for the four usual delimiters and longer ones with them, 0.8 for other longer ones, 0.7 for
+//!   runs of blanks, which also separate words, and 0.6 for other marks. Below 1, half of the rows have to
+//!   agree, cells have to be worth 0.5, and some have to be values.
 //!
-//! Of equal scores the first candidate wins: the usual delimiter, `"`, doubling. A text whose lines are values as they
-//! stand is one column, whatever stands between hour and minute.
+//! Of equal scores the first candidate wins: the usual delimiter, `"`, doubling. A text whose lines are
+//! values as they stand is one column, whatever stands between hour and minute.
 
 use std::collections::BTreeMap;
 
@@ -85,7 +87,8 @@ pub(super) fn is_known_name(cell: &str) -> bool {
 pub(super) const LOOK: usize = 200;
 /// Rows that may hold column names.
 const NAMES_LOOK: usize = 8;
-/// Columns whose names are looked up: the dictionary is long, and a damaged text can make a row of a million cells.
+/// Columns whose names are looked up: the dictionary is long, and a damaged text can make a row of a million
+/// cells.
 pub(super) const COLUMNS_LOOK: usize = 200;
 /// Text the rows are looked for in, and lines counted.
 const LOOK_BYTES: usize = 1 << 18;

@@ -1,8 +1,8 @@
 //! Which rows make the table? A file can hold several, with lines that belong to none.
 //!
-//! Rows are cut into blocks at blank lines and where the number of cells changes for good. A block goes on with the
-//! table before it if it is as wide and does not start with other column names; blocks of one cell a row are titles or
-//! notes. Of several tables the one with the largest `rows * (1 + known names)^2` is taken.
+//! Rows are cut into blocks at blank lines and where the number of cells changes for good. A block goes on
+//! with the table before it if it is as wide and does not start with other column names; blocks of one cell a
+//! row are titles or notes. Of several tables the one with the largest `rows * (1 + known names)^2` is taken.
 
 use super::records::{Dialect, Record, Records};
 use super::score::{COLUMNS_LOOK, Kind, is_known_name, usual};
@@ -142,7 +142,8 @@ fn cuts(rows: &[Row]) -> Vec<usize> {
     found
 }
 
-/// Whether rows are of another width from here on: those behind follow, and either names lead them or they are many.
+/// Whether rows are of another width from here on: those behind follow, and either names lead them or they
+/// are many.
 fn changes_width(rows: &[Row], at: usize) -> bool {
     let (before, width) = (rows[at - 1].len(), rows[at].len());
     if before == width || before < 2 || width < 2 || rows[at - 2].len() != before {
