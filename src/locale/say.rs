@@ -622,15 +622,17 @@ pub fn issue(lang: Lang, kind: IssueKind) -> &'static str {
 
 /// What separates the columns.
 #[must_use]
-pub fn delimiter(lang: Lang, delimiter: Option<Delimiter>) -> &'static str {
-    match delimiter {
+pub fn delimiter(lang: Lang, delimiter: Option<Delimiter>) -> String {
+    let name = match delimiter {
+        Some(Delimiter::Other(mark)) => return format!("“{}”", mark.as_str()),
         Some(Delimiter::Comma) => text::delimiter_comma(lang),
         Some(Delimiter::Tab) => text::delimiter_tab(lang),
         Some(Delimiter::Semicolon) => text::delimiter_semicolon(lang),
         Some(Delimiter::Pipe) => text::delimiter_pipe(lang),
         Some(Delimiter::Blanks) => text::delimiter_space(lang),
         None => "–",
-    }
+    };
+    name.to_owned()
 }
 
 /// Name of a role.

@@ -203,7 +203,7 @@ fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
                 {line(text::quality_duplicates(lang), lang.int(q.duplicates as f64), "duplicates")}
                 {has_orders.then(|| line(text::quality_zero(lang), lang.int(q.zero_amounts as f64), "zero"))}
                 {line(text::quality_encoding(lang), q.encoding.clone(), "encoding")}
-                {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter).to_owned(), "delimiter")}
+                {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter), "delimiter")}
             </tbody></table>
             {(!issues.is_empty()).then(|| view! {
                 <details><summary>{text::quality_rows_aside(lang)}": "{lang.int(q.rows_set_aside as f64)}</summary>
