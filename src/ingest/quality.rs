@@ -92,6 +92,11 @@ pub enum Note {
         /// How many.
         lines: u64,
     },
+    /// Other tables in the file, which are not read: one table is taken, the one that fits best.
+    OtherTables {
+        /// Line each of them starts on, from 1.
+        lines: Vec<u64>,
+    },
     /// Contracts without a total charge; taken as 0.
     BlankTotals {
         /// How many rows.

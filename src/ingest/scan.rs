@@ -258,6 +258,11 @@ impl<'a> Scan<'a> {
         if self.layout.lines_before > 0 {
             notes.push(Note::LinesBeforeHeader { lines: self.layout.lines_before });
         }
+        let other = self.layout.evidence.tables.iter().filter(|table| !table.is_taken);
+        let lines: Vec<u64> = other.map(|table| table.line).collect();
+        if !lines.is_empty() {
+            notes.push(Note::OtherTables { lines });
+        }
         if self.short_rows > 0 {
             notes.push(Note::ShortRows { rows: self.short_rows });
         }

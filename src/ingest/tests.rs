@@ -407,3 +407,14 @@ fn a_proposal_names_the_first_role_it_lacks() {
     assert_eq!(missing(&no_amount), Some(Error::NoAmountColumn));
     assert_eq!(missing(&whole), None);
 }
+
+#[test]
+fn of_several_tables_one_is_read_and_the_others_are_named() {
+    let shares = "region,share\nN,0.5\nS,0.5\n";
+    let sales = "customer,date,amount\na,2024-01-01,5\nb,2024-01-02,6\nc,2024-01-03,7\n";
+    let file = format!("{shares}\n{sales}\n{shares}");
+    let mapping = Mapping::from(&read(file.as_bytes(), 5).unwrap().proposal);
+    let quality = load(file.as_bytes(), &mapping, &Options::default(), &mut silent).unwrap().quality;
+    assert_eq!((quality.rows_read, quality.rows_used), (3, 3));
+    assert!(quality.notes.contains(&Note::OtherTables { lines: vec![1, 10] }), "{:?}", quality.notes);
+}

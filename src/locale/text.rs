@@ -161,6 +161,7 @@ texts! {
     quality_duplicates: "Exact duplicates (kept)", "完全重复行（保留）";
     quality_zero: "Zero amounts", "零金额行";
     quality_encoding: "Encoding", "编码";
+    quality_other_tables: "Other tables, not read (lines)", "未读取的其他表格（行号）";
     quality_delimiter: "Columns separated by", "分隔符";
     quality_line: "Line", "行号";
     quality_column: "Column", "列";

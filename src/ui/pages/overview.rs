@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::super::state::App;
 use super::super::widgets::{self, ChartBox, Draw, Kpi};
 use crate::chart;
+use crate::ingest::Note;
 use crate::locale::{Lang, say, text};
 use crate::report::{CustomerStage, Notice, Report};
 
@@ -181,6 +182,12 @@ fn stages_today(lang: Lang, report: &Report) -> impl IntoView + use<> {
 
 fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
     let (q, o) = (&report.quality, &report.overview);
+    let other_tables = q.notes.iter().find_map(|note| match note {
+        Note::OtherTables { lines } => {
+            Some(lines.iter().map(|&l| lang.int(l as f64)).collect::<Vec<_>>().join(lang.pick(", ", "、")))
+        }
+        _ => None,
+    });
     // A contract is no order: what counts orders says nothing about such a file.
     let has_orders = report.snapshot.is_none();
     let line = |name: &'static str, value: String, id: &'static str| view! { <tr><td>{name}</td><td data-testid=id>{value}</td></tr> };
@@ -204,6 +211,7 @@ fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
                 {has_orders.then(|| line(text::quality_zero(lang), lang.int(q.zero_amounts as f64), "zero"))}
                 {line(text::quality_encoding(lang), q.encoding.clone(), "encoding")}
                 {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter), "delimiter")}
+                {other_tables.map(|lines| line(text::quality_other_tables(lang), lines, "other-tables"))}
             </tbody></table>
             {(!issues.is_empty()).then(|| view! {
                 <details><summary>{text::quality_rows_aside(lang)}": "{lang.int(q.rows_set_aside as f64)}</summary>
