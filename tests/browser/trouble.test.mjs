@@ -79,6 +79,17 @@ test("rows that could not be used are listed with line, column, value and reason
   await openSample(page);
 });
 
+test("of several tables in a file one is read, and the page says where the others begin", async () => {
+  const { page, context, errors } = await open(browser, server.url);
+  const sales = csv("two.csv", "customer,date,amount", i => `C${i % 20},${day(i)},${10 + i}.50`);
+  const shares = Buffer.from("region,share\nNorth,0.5\nSouth,0.5\n\n");
+  await openFile(page, { ...sales, buffer: Buffer.concat([shares, sales.buffer]) });
+  assert.equal(await text(page, "rows-used"), "300");
+  assert.equal(await text(page, "other-tables"), "1");
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("nothing in a file is taken for markup", async () => {
   const name = i => (i % 2 ? "<img src=x onerror=window.hit=1>" : `<b>bold</b> & "${i % 20}"`).replaceAll('"', '""');
   await openFile(page, csv("<i>evil</i>.csv", "customer,date,amount", i => `"${name(i)}",${day(i)},${10 + i}.50`));
