@@ -13,6 +13,7 @@
 use super::columns::Role;
 use super::dialect::Layout;
 use super::error::Error;
+use super::file::File;
 use super::flag;
 use super::intern::Interner;
 use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
@@ -206,17 +207,15 @@ fn attributes(columns: Vec<AttributeColumn>, place: &[u32]) -> Vec<Attribute> {
 
 /// Reads all rows.
 pub(super) fn load(
-    text: &str,
-    layout: &Layout,
+    file: &File<'_>,
     mapping: &Mapping,
     options: &Options,
     mark: Option<DecimalMark>,
-    bytes_total: u64,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Stop> {
-    let mut scan = Scan::new(text, layout, mapping, options, mark, bytes_total);
+    let mut scan = Scan::new(file, mapping, options, mark)?;
     let columns = find_columns(&scan)?;
-    let attributes = AttributeColumn::find(layout, mapping);
+    let attributes = AttributeColumn::find(&file.layout, mapping);
     let mut out = Builder { money: MoneyColumns::new(2, 0), attributes, ..Builder::default() };
     while scan.next(progress)? {
         if is_missing(scan.cell(columns.customer)) {

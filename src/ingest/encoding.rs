@@ -1,51 +1,57 @@
 //! Which letters do the bytes stand for? Bytes to UTF-8 text.
 //!
-//! In order: a byte-order mark decides; valid UTF-8 is UTF-8 (text in another encoding is practically never valid
+//! In order: a byte-order mark decides; NULs in every other byte are UTF-16; valid UTF-8 is UTF-8 (text in another encoding is practically never valid
 //! UTF-8 by chance); UTF-8 with a few broken bytes stays UTF-8, with the breaks shown as U+FFFD and counted; else
 //! `chardetng` guesses, and the header dictionary may overrule it, since a guess from a short file is weak and the
 //! words a header is made of are known.
 //!
 //! Labels and decoders: WHATWG Encoding Standard.
 
-use std::borrow::Cow;
-
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 
-use super::header;
+use super::{format, header};
 
-/// A decoded file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decoded<'a> {
-    /// The text without its byte-order mark; borrowed when the bytes were UTF-8 already.
-    pub text: Cow<'a, str>,
+/// How a file is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The encoding.
+    pub encoding: &'static Encoding,
+    /// Bytes of the byte-order mark.
+    pub mark: usize,
+    /// Whether no byte further down can change it.
+    pub sure: bool,
+}
+
+impl Verdict {
     /// Name of the encoding, as in the WHATWG Encoding Standard (`UTF-8`, `gb18030`, `Big5`, ...).
-    pub encoding: &'static str,
-    /// Whether some bytes could not be decoded and became U+FFFD.
-    pub lossy: bool,
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        // encoding_rs reads the whole of GB 18030 under the label GBK.
+        if self.encoding == encoding_rs::GBK { "gb18030" } else { self.encoding.name() }
+    }
 }
 
 /// How much of a file the guess looks at.
-const LOOK: usize = 1 << 20;
+pub const LOOK: usize = 1 << 20;
 
-/// Decodes a text file.
+/// How a text file is decoded, from its first bytes; `is_all` says whether that is all of it.
 #[must_use]
-pub fn decode(bytes: &[u8]) -> Decoded<'_> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return decode_as(&bytes[mark..], encoding);
+pub fn decide(head: &[u8], is_all: bool) -> Verdict {
+    if let Some((encoding, mark)) = Encoding::for_bom(head) {
+        return Verdict { encoding, mark, sure: true };
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Decoded { text: Cow::Borrowed(text), encoding: "UTF-8", lossy: false },
-        Err(_) if is_damaged_utf8(bytes) => decode_as(bytes, encoding_rs::UTF_8),
-        Err(_) => decode_as(bytes, guess(bytes)),
+    if let Some(encoding) = format::utf16_without_mark(head) {
+        return Verdict { encoding, mark: 0, sure: true };
     }
-}
-
-fn decode_as<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Decoded<'a> {
-    let (text, lossy) = encoding.decode_without_bom_handling(bytes);
-    // encoding_rs reads the whole of GB 18030 under the label GBK.
-    let name = if encoding == encoding_rs::GBK { "gb18030" } else { encoding.name() };
-    Decoded { text, encoding: name, lossy }
+    let utf8 = |sure| Verdict { encoding: encoding_rs::UTF_8, mark: 0, sure };
+    match std::str::from_utf8(head) {
+        Ok(_) => utf8(false),
+        // The head may end within a letter.
+        Err(error) if error.error_len().is_none() && !is_all => utf8(false),
+        Err(_) if is_damaged_utf8(head) => utf8(true),
+        Err(_) => Verdict { encoding: guess(head), mark: 0, sure: true },
+    }
 }
 
 /// Whether bytes are UTF-8 but for a few breaks: at least 20 good multi-byte letters for each.
@@ -59,7 +65,9 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
     n_good >= 20 * n_bad.saturating_sub(usize::from(bytes.len() > LOOK)).max(1)
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+/// The likeliest encoding of bytes that are no UTF-8.
+#[must_use]
+pub fn guess(bytes: &[u8]) -> &'static Encoding {
     let head = &bytes[..bytes.len().min(LOOK)];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(head, true);
@@ -90,12 +98,18 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 mod tests {
     use super::*;
 
+    fn decode(bytes: &[u8]) -> (String, &'static str, bool) {
+        let verdict = decide(bytes, true);
+        let (text, lossy) = verdict.encoding.decode_without_bom_handling(&bytes[verdict.mark..]);
+        (text.into_owned(), verdict.name(), lossy)
+    }
+
     fn round_trip(encoding: &'static Encoding, text: &str) -> String {
         let (bytes, _, unmappable) = encoding.encode(text);
         assert!(!unmappable);
-        let decoded = decode(&bytes);
-        assert_eq!(decoded.text, text, "{}", decoded.encoding);
-        decoded.encoding.to_owned()
+        let (decoded, name, _) = decode(&bytes);
+        assert_eq!(decoded, text, "{name}");
+        name.to_owned()
     }
 
     #[test]
@@ -122,16 +136,16 @@ mod tests {
 
     #[test]
     fn marks_decide_and_are_removed() {
-        assert_eq!(decode(b"\xef\xbb\xbfa,b").text, "a,b");
-        assert_eq!(decode(b"\xff\xfea\0,\0").text, "a,");
-        assert_eq!(decode(b"\xfe\xff\0a\0,").encoding, "UTF-16BE");
+        assert_eq!(decode(b"\xef\xbb\xbfa,b").0, "a,b");
+        assert_eq!(decode(b"\xff\xfea\0,\0").0, "a,");
+        assert_eq!(decode(b"\xfe\xff\0a\0,").1, "UTF-16BE");
     }
 
     #[test]
     fn utf8_with_a_break_stays_utf8() {
         let mut bytes = "客户".repeat(40).into_bytes();
         bytes.push(0xff);
-        let decoded = decode(&bytes);
-        assert_eq!((decoded.encoding, decoded.lossy), ("UTF-8", true));
+        let (_, name, lossy) = decode(&bytes);
+        assert_eq!((name, lossy), ("UTF-8", true));
     }
 }

@@ -21,6 +21,11 @@ pub enum Error {
         /// Byte position that gave it away.
         position: usize,
     },
+    /// The file can no longer be read, as when it was moved, changed or taken away.
+    Lost {
+        /// Byte from which on it fails.
+        byte: u64,
+    },
     /// No byte, nothing but blanks, or a header without rows.
     Empty,
     /// More bytes than can be handled.
@@ -66,7 +71,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable { .. } => "unreadable",
+            Self::Unreadable { .. } | Self::Lost { .. } => "unreadable",
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too-large",
             Self::NoCustomerColumn => "no-customer-column",
@@ -86,6 +91,7 @@ impl fmt::Display for Error {
             Self::Unreadable { looks_like, position } => {
                 write!(f, "not a text table: looks like {looks_like} (byte {position})")
             }
+            Self::Lost { byte } => write!(f, "the file can no longer be read (byte {byte}); was it moved or changed?"),
             Self::Empty => f.write_str("the file holds no rows"),
             Self::TooLarge { bytes, limit } => {
                 write!(f, "the file has {bytes} bytes; at most {limit} can be read")

@@ -4,9 +4,7 @@
 //! twenty good ones for each break it is UTF-8 with damage, shown as U+FFFD; with fewer, it was never UTF-8, and the
 //! reader starts again ([`Trouble::NotUtf8`]) with the encoding those bytes suggest.
 
-use std::io;
-
-use encoding_rs::{Decoder, DecoderResult};
+use encoding_rs::{CoderResult, Decoder};
 
 use super::encoding::Verdict;
 use super::source::Stream;
@@ -21,7 +19,7 @@ pub(super) const LETTERS_PER_BREAK: u64 = 20;
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// The bytes can no longer be read; the field says from where on.
-    Lost { byte: u64, error: io::Error },
+    Lost { byte: u64 },
     /// From this byte on it is no UTF-8, and nothing before speaks for it.
     NotUtf8 { byte: u64 },
 }
@@ -46,17 +44,15 @@ pub(super) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(stream: Stream<'a>, verdict: &Verdict, chunk: usize) -> Self {
+    /// Text of a stream from its start; `chunk` bytes are fetched at a time.
+    pub fn new(mut stream: Stream<'a>, verdict: &Verdict, chunk: usize) -> Result<Self, Trouble> {
         let how = if verdict.encoding == encoding_rs::UTF_8 {
             How::Utf8 { letters: 0, breaks: 0, sure: verdict.sure }
         } else {
             How::Other(Box::new(verdict.encoding.new_decoder_without_bom_handling()))
         };
-        let mut feed = Self { stream, how, raw: Vec::new(), pending: 0, chunk, ended: false, lossy: false };
-        feed.raw.resize(verdict.mark, 0);
-        let mark = feed.stream.fill(&mut feed.raw).unwrap_or(0);
-        debug_assert_eq!(mark, verdict.mark, "the mark was there when the encoding was told");
-        feed
+        stream.fill(&mut vec![0; verdict.mark]).map_err(|_| Trouble::Lost { byte: 0 })?;
+        Ok(Self { stream, how, raw: Vec::new(), pending: 0, chunk, ended: false, lossy: false })
     }
 
     /// Bytes of the source read so far.
@@ -73,27 +69,72 @@ impl<'a> Feed<'a> {
         let n = self
             .stream
             .fill(&mut self.raw[self.pending..end])
-            .map_err(|error| Trouble::Lost { byte: self.stream.done(), error })?;
-        let last = n < self.chunk;
-        let (raw, place) = (&self.raw[..self.pending + n], self.stream.done() - (self.pending + n) as u64);
-        let kept = match &mut self.how {
-            How::Utf8 { letters, breaks, sure } => {
-                let kept = utf8(raw, last, text, &mut |good: &str| {
-                    *letters += good.bytes().filter(|b| *b >= 0xc0).count() as u64;
-                    good.len()
-                }, &mut Vec::new());
-                let _ = (kept, breaks, sure, place);
-                0
-            }
+            .map_err(|_| Trouble::Lost { byte: self.stream.done() })?;
+        self.ended = n < self.chunk;
+        let filled = self.pending + n;
+        let from = self.stream.done() - filled as u64;
+        self.pending = match &mut self.how {
+            How::Utf8 { .. } => self.utf8(filled, from, text)?,
             How::Other(decoder) => {
-                self.lossy |= decode(decoder, raw, last, text);
+                self.lossy |= decode(decoder, &self.raw[..filled], self.ended, text);
                 0
             }
         };
-        let from = self.pending + n - kept;
-        self.raw.copy_within(from..self.pending + n, 0);
-        self.pending = kept;
-        self.ended = last;
+        self.raw.copy_within(filled - self.pending..filled, 0);
         Ok(())
+    }
+
+    /// Takes the UTF-8 in the first bytes of `raw`, which stand at `from` in the source; says how many at their end
+    /// wait for more.
+    fn utf8(&mut self, filled: usize, from: u64, text: &mut String) -> Result<usize, Trouble> {
+        let How::Utf8 { letters, breaks, sure } = &mut self.how else { return Ok(0) };
+        let mut at = 0;
+        loop {
+            let rest = &self.raw[at..filled];
+            let error = match std::str::from_utf8(rest) {
+                Ok(good) => {
+                    *letters += count_letters(good);
+                    text.push_str(good);
+                    return Ok(0);
+                }
+                Err(error) => error,
+            };
+            let good = std::str::from_utf8(&rest[..error.valid_up_to()]).unwrap_or_default();
+            *letters += count_letters(good);
+            text.push_str(good);
+            at += error.valid_up_to();
+            let length = match error.error_len() {
+                // The letter goes on in the next piece.
+                None if !self.ended => return Ok(filled - at),
+                None => filled - at,
+                Some(length) => length,
+            };
+            *breaks += 1;
+            if !*sure && *letters < LETTERS_PER_BREAK * *breaks {
+                return Err(Trouble::NotUtf8 { byte: from + at as u64 });
+            }
+            text.push('\u{fffd}');
+            self.lossy = true;
+            at += length;
+        }
+    }
+}
+
+/// Letters of several bytes.
+fn count_letters(text: &str) -> u64 {
+    if text.is_ascii() { 0 } else { text.bytes().filter(|b| *b >= 0xc0).count() as u64 }
+}
+
+/// Decodes a piece; says whether some bytes were no letters.
+fn decode(decoder: &mut Decoder, bytes: &[u8], last: bool, text: &mut String) -> bool {
+    let (mut rest, mut lossy) = (bytes, false);
+    loop {
+        text.reserve(decoder.max_utf8_buffer_length(rest.len()).unwrap_or(rest.len() * 3).max(16));
+        let (result, read, had_errors) = decoder.decode_to_string(rest, text, last);
+        lossy |= had_errors;
+        rest = &rest[read..];
+        if result == CoderResult::InputEmpty {
+            return lossy;
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 /// What the bytes look like.
@@ -91,10 +92,32 @@ pub fn sniff(bytes: &[u8]) -> (Format, usize) {
     }
 }
 
-/// Whether a byte-order mark says UTF-16.
+/// Whether a byte-order mark, or what the bytes look like, says UTF-16.
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || utf16_without_mark(bytes).is_some()
+}
+
+/// UTF-16 without a byte-order mark: delimiters, digits and line ends have a NUL beside them, nearly always on the same
+/// side, and a file whose other letters are Chinese still has many of them. Read that way, it holds no control
+/// characters.
+#[must_use]
+pub fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(LOOK) & !1];
+    let (mut even, mut odd) = (0_usize, 0_usize);
+    for pair in head.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let encoding = if odd > even { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
+    let (one, other) = (even.max(odd), even.min(odd));
+    if one < 8 || one * 10 < head.len() || other * 50 > one {
+        return None;
+    }
+    let (text, had_errors) = encoding.decode_without_bom_handling(head);
+    // A pair may be cut in two at the end of what is looked at.
+    let n_odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')).count();
+    (n_odd == 0 && (!had_errors || head.len() == LOOK)).then_some(encoding)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::scan::{DateColumn, Scan, Stop, is_missing};
 use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
 use crate::customer::{Coded, Dataset, Day, Ledger, Strings};
 
-use super::dialect::Layout;
+use super::file::File;
 
 /// Where the roles are.
 struct Columns {
@@ -175,15 +175,13 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
 
 /// Reads all rows.
 pub(super) fn load(
-    text: &str,
-    layout: &Layout,
+    file: &File<'_>,
     mapping: &Mapping,
     options: &Options,
     mark: Option<DecimalMark>,
-    bytes_total: u64,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Stop> {
-    let mut scan = Scan::new(text, layout, mapping, options, mark, bytes_total);
+    let mut scan = Scan::new(file, mapping, options, mark)?;
     let columns = find_columns(&scan)?;
     let mut out = Builder::new(&scan, &columns);
     while scan.next(progress)? {

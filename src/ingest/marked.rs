@@ -4,41 +4,41 @@
 //! it, makes a letter of the delimiter, quote, backslash or line end behind it; before anything else it is a
 //! letter itself.
 
-use super::records::{Delimiter, Escape, QUOTE_BOUND, Record, Records, Span, skip_blanks};
+use super::records::{Delimiter, Escape, QUOTE_BOUND, Reader, Record, Span, skip_blanks};
 
-impl Records<'_> {
+impl Reader {
     /// Reads cells up to the line end.
-    pub(super) fn marked_cells(&mut self, record: &mut Record) {
+    pub(super) fn marked_cells(&mut self, text: &str, record: &mut Record) {
         let is_blanks = self.dialect.delimiter == Delimiter::Blanks;
         if is_blanks {
-            self.position = skip_blanks(self.text.as_bytes(), self.position);
+            self.position = skip_blanks(text.as_bytes(), self.position);
         }
         loop {
-            if !self.marked_quoted(record) {
-                self.marked_plain(record);
+            if !self.marked_quoted(text, record) {
+                self.marked_plain(text, record);
             }
-            let Some(length) = self.delimiter_at(self.position) else { return };
+            let Some(length) = self.delimiter_at(text, self.position) else { return };
             self.position += length;
-            if is_blanks && self.is_line_end(self.position) {
+            if is_blanks && self.is_line_end(text, self.position) {
                 return;
             }
         }
     }
 
-    fn byte(&mut self, at: usize) -> Option<u8> {
-        let byte = self.text.as_bytes().get(at).copied();
+    fn byte(&mut self, text: &str, at: usize) -> Option<u8> {
+        let byte = text.as_bytes().get(at).copied();
         self.reached_end |= byte.is_none();
         byte
     }
 
     /// Whether a line, or the text, ends at a position.
-    fn is_line_end(&mut self, at: usize) -> bool {
-        matches!(self.byte(at), None | Some(b'\n' | b'\r'))
+    fn is_line_end(&mut self, text: &str, at: usize) -> bool {
+        matches!(self.byte(text, at), None | Some(b'\n' | b'\r'))
     }
 
     /// Length of the delimiter at a position, if there is one.
-    fn delimiter_at(&mut self, at: usize) -> Option<usize> {
-        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+    fn delimiter_at(&mut self, text: &str, at: usize) -> Option<usize> {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
         if self.dialect.delimiter == Delimiter::Blanks {
             let length = rest.iter().position(|&b| b != b' ' && b != b'\t').unwrap_or(rest.len());
             return (length > 0).then_some(length);
@@ -51,21 +51,21 @@ impl Records<'_> {
     }
 
     /// Length of what a backslash at a position makes a letter of.
-    fn escaped_at(&mut self, at: usize) -> Option<usize> {
-        match (self.byte(at + 1)?, self.text.as_bytes().get(at + 2)) {
+    fn escaped_at(&mut self, text: &str, at: usize) -> Option<usize> {
+        match (self.byte(text, at + 1)?, text.as_bytes().get(at + 2)) {
             (b'\\' | b'"' | b'\'' | b'\n', _) => Some(1),
             (b'\r', Some(b'\n')) => Some(2),
             (b'\r', next) => {
                 self.reached_end |= next.is_none();
                 Some(1)
             }
-            _ => self.delimiter_at(at + 1),
+            _ => self.delimiter_at(text, at + 1),
         }
     }
 
     /// The first position from `at` where a cell ends; what was escaped is added to the scratch text.
-    fn marked_end(&mut self, mut at: usize, record: &mut Record) -> (usize, usize) {
-        let bytes = self.text.as_bytes();
+    fn marked_end(&mut self, text: &str, mut at: usize, record: &mut Record) -> (usize, usize) {
+        let bytes = text.as_bytes();
         let mut copied_to = at;
         loop {
             let rest = bytes.get(at..).unwrap_or_default();
@@ -76,60 +76,60 @@ impl Records<'_> {
                     return (at, copied_to);
                 }
                 Some(b'\n' | b'\r') => return (at, copied_to),
-                Some(b'\\') if self.dialect.escape == Escape::Backslash => match self.escaped_at(at) {
+                Some(b'\\') if self.dialect.escape == Escape::Backslash => match self.escaped_at(text, at) {
                     Some(length) => {
                         self.is_multiline |= matches!(bytes.get(at + 1), Some(b'\n' | b'\r'));
-                        record.scratch.push_str(self.text.get(copied_to..at).unwrap_or_default());
+                        record.scratch.push_str(text.get(copied_to..at).unwrap_or_default());
                         copied_to = at + 1;
                         at += 1 + length;
                     }
                     None => at += 1,
                 },
-                Some(_) if self.delimiter_at(at).is_some() => return (at, copied_to),
+                Some(_) if self.delimiter_at(text, at).is_some() => return (at, copied_to),
                 Some(_) => at += 1,
             }
         }
     }
 
-    fn marked_plain(&mut self, record: &mut Record) {
+    fn marked_plain(&mut self, text: &str, record: &mut Record) {
         let (start, from) = (self.position, record.scratch.len());
-        let (end, copied_to) = self.marked_end(start, record);
+        let (end, copied_to) = self.marked_end(text, start, record);
         self.position = end;
         if copied_to == start {
             record.spans.push(Span { start, end, quoted: false, copied: false });
         } else {
-            record.scratch.push_str(self.text.get(copied_to..end).unwrap_or_default());
+            record.scratch.push_str(text.get(copied_to..end).unwrap_or_default());
             let end = record.scratch.len();
             record.spans.push(Span { start: from, end, quoted: false, copied: true });
         }
     }
 
     /// Reads a quoted cell; false (and nothing read) if there is no quote, or it is a letter.
-    fn marked_quoted(&mut self, record: &mut Record) -> bool {
+    fn marked_quoted(&mut self, text: &str, record: &mut Record) -> bool {
         let (opening, closing) = self.dialect.quote.pair();
         if opening.is_empty() {
             return false;
         }
         let mut open = self.position;
-        while self.text.as_bytes().get(open) == Some(&b' ') && self.delimiter_at(open).is_none() {
+        while text.as_bytes().get(open) == Some(&b' ') && self.delimiter_at(text, open).is_none() {
             open += 1;
         }
-        let rest = self.text.as_bytes().get(open..).unwrap_or_default();
+        let rest = text.as_bytes().get(open..).unwrap_or_default();
         if !rest.starts_with(opening.as_bytes()) {
             self.reached_end |= rest.len() < opening.len();
             return false;
         }
         let from = record.scratch.len();
-        let Some((close, has_line_end)) = self.closing(open, record) else {
+        let Some((close, has_line_end)) = self.closing(text, open, record) else {
             record.scratch.truncate(from);
             return false;
         };
         let mut after = close + closing.len();
         let is_clean = loop {
-            if self.is_line_end(after) || self.delimiter_at(after).is_some() {
+            if self.is_line_end(text, after) || self.delimiter_at(text, after).is_some() {
                 break true;
             }
-            if self.text.as_bytes().get(after) != Some(&b' ') {
+            if text.as_bytes().get(after) != Some(&b' ') {
                 break false;
             }
             after += 1;
@@ -140,7 +140,7 @@ impl Records<'_> {
         }
         if is_clean {
             self.position = after;
-        } else if !self.marked_tail(record, close, close == open + opening.len()) {
+        } else if !self.marked_tail(text, record, close, close == open + opening.len()) {
             record.scratch.truncate(from);
             return false;
         }
@@ -151,9 +151,9 @@ impl Records<'_> {
 
     /// Where the cell opened at a position is closed, and whether on a later line; its text goes to the
     /// scratch text.
-    fn closing(&mut self, open: usize, record: &mut Record) -> Option<(usize, bool)> {
+    fn closing(&mut self, text: &str, open: usize, record: &mut Record) -> Option<(usize, bool)> {
         let (opening, closing) = self.dialect.quote.pair();
-        let bytes = self.text.as_bytes();
+        let bytes = text.as_bytes();
         let first = closing.as_bytes().first().copied()?;
         let has_backslash = self.dialect.escape == Escape::Backslash;
         let is_stop = |b: &u8| *b == first || matches!(b, b'\n' | b'\r') || (has_backslash && *b == b'\\');
@@ -166,15 +166,15 @@ impl Records<'_> {
                 return None;
             }
             let rest = bytes.get(at..).unwrap_or_default();
-            match self.byte(at)? {
+            match self.byte(text, at)? {
                 b'\n' | b'\r' => {
                     has_line_end = true;
                     at += 1;
                 }
-                b'\\' if has_backslash => match self.escaped_at(at) {
+                b'\\' if has_backslash => match self.escaped_at(text, at) {
                     Some(length) => {
                         has_line_end |= matches!(bytes.get(at + 1), Some(b'\n' | b'\r'));
-                        record.scratch.push_str(self.text.get(copied_to..at)?);
+                        record.scratch.push_str(text.get(copied_to..at)?);
                         copied_to = at + 1;
                         at += 1 + length;
                     }
@@ -185,10 +185,10 @@ impl Records<'_> {
                     let behind = bytes.get(after..).unwrap_or_default();
                     if !behind.starts_with(closing.as_bytes()) {
                         self.reached_end |= behind.len() < closing.len();
-                        record.scratch.push_str(self.text.get(copied_to..at)?);
+                        record.scratch.push_str(text.get(copied_to..at)?);
                         return Some((at, has_line_end));
                     }
-                    record.scratch.push_str(self.text.get(copied_to..after)?);
+                    record.scratch.push_str(text.get(copied_to..after)?);
                     at = after + closing.len();
                     copied_to = at;
                 }
@@ -201,11 +201,11 @@ impl Records<'_> {
     }
 
     /// As `Records::tail`, in any dialect.
-    fn marked_tail(&mut self, record: &mut Record, close: usize, is_empty: bool) -> bool {
+    fn marked_tail(&mut self, text: &str, record: &mut Record, close: usize, is_empty: bool) -> bool {
         let (_, closing) = self.dialect.quote.pair();
         let inside = record.scratch.len();
-        let (end, copied_to) = self.marked_end(close + closing.len(), record);
-        record.scratch.push_str(self.text.get(copied_to..end).unwrap_or_default());
+        let (end, copied_to) = self.marked_end(text, close + closing.len(), record);
+        record.scratch.push_str(text.get(copied_to..end).unwrap_or_default());
         let tail = record.scratch.get(inside..).unwrap_or_default();
         if let Some(enclosed) = tail.trim_end_matches(' ').strip_suffix(closing) {
             let enclosed = format!("{closing}{}", enclosed.replace(&closing.repeat(2), closing));

@@ -19,7 +19,6 @@
 //! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
 //! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
 
-use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +31,8 @@ pub mod date;
 pub mod dialect;
 pub mod encoding;
 mod error;
+mod feed;
+mod file;
 pub mod flag;
 mod footer;
 pub mod format;
@@ -45,6 +46,8 @@ pub mod number;
 pub mod quality;
 pub mod records;
 mod scan;
+mod source;
+mod walk;
 mod score;
 mod tables;
 
@@ -54,6 +57,12 @@ pub use error::Error;
 pub use format::Format;
 pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
 pub use records::Delimiter;
+pub use source::Source;
+
+use dialect::{Judge, RowKind, Told};
+use feed::Trouble;
+use file::File;
+use source::Input;
 
 /// What to make of each column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -159,53 +168,51 @@ pub struct Loaded {
 /// Rows the proposal looks at.
 const SAMPLE_ROWS: usize = 4000;
 
-struct Source<'a> {
-    text: Cow<'a, str>,
-    encoding: &'static str,
-    lossy: bool,
-    layout: dialect::Layout,
-}
-
-fn open(bytes: &[u8], header: Option<bool>, limit: u64) -> Result<Source<'_>, Error> {
-    let too_large = |n: usize| (n as u64 > limit).then_some(Error::TooLarge { bytes: n as u64, limit });
-    if let Some(error) = too_large(bytes.len()) {
-        return Err(error);
-    }
-    let (looks_like, position) = format::sniff(bytes);
-    if looks_like != Format::Text {
-        return Err(Error::Unreadable { looks_like, position });
-    }
-    let decoded = encoding::decode(bytes);
-    // Positions in the text are kept in 32 bits.
-    if decoded.text.len() as u64 >= u64::from(u32::MAX) {
-        return Err(Error::TooLarge { bytes: decoded.text.len() as u64, limit: MAX_BYTES });
-    }
-    let layout = dialect::detect(&decoded.text, header)?;
-    Ok(Source { text: decoded.text, encoding: decoded.encoding, lossy: decoded.lossy, layout })
-}
-
 /// Looks at a file: how it is written, its first rows, and what each column seems to be.
 ///
 /// # Errors
 /// [`Error::Unreadable`], [`Error::TooLarge`] or [`Error::Empty`].
-pub fn read(bytes: &[u8], preview_rows: usize) -> Result<Table, Error> {
-    read_as(bytes, preview_rows, None, None)
+pub fn read<S: Source + ?Sized>(source: &S, preview_rows: usize) -> Result<Table, Error> {
+    read_as(source, preview_rows, None, None)
 }
 
 /// As [`read`], where the user has said whether there is a header, or what a row is.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_as(
-    bytes: &[u8],
+pub fn read_as<S: Source + ?Sized>(
+    source: &S,
     preview_rows: usize,
     header: Option<bool>,
     shape: Option<Shape>,
 ) -> Result<Table, Error> {
-    let Source { text, encoding, layout, .. } = open(bytes, header, MAX_BYTES)?;
-    let mut rows = layout.sample(&text, SAMPLE_ROWS);
+    look(Input::new(source.size(), &|at, into| source.read_at(at, into)), preview_rows, header, shape)
+}
+
+fn look(
+    input: Input<'_>,
+    preview_rows: usize,
+    header: Option<bool>,
+    shape: Option<Shape>,
+) -> Result<Table, Error> {
+    let told = Told { header, ..Told::default() };
+    let mut file = File::open(input, &told, MAX_BYTES)?;
+    loop {
+        match propose(&file, preview_rows, shape) {
+            Ok(table) => return Ok(table),
+            Err(scan::Stop::Failed(error)) => return Err(error),
+            Err(scan::Stop::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
+            // Numbers are not read here.
+            Err(scan::Stop::CommaDecimals) => return Err(Error::NoAmountColumn),
+        }
+    }
+}
+
+fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result<Table, scan::Stop> {
+    let layout = &file.layout;
+    let mut rows = layout.sample(&file.head, SAMPLE_ROWS);
     if rows.is_empty() {
-        return Err(Error::Empty);
+        return Err(Error::Empty.into());
     }
     let mut proposal = columns::propose(&layout.columns, layout.header, &rows, shape);
     let (mut date_order, mut ambiguous_date) = (None, None);
@@ -216,20 +223,20 @@ pub fn read_as(
             matches!(date::parse(cell), date::DateCell::Open { .. })
         };
         if rows.iter().any(open) {
-            match scan::date_order(&text, &layout, column) {
+            match scan::date_order(file, column) {
                 Ok((order, _)) => date_order = Some(order),
-                Err(Error::AmbiguousDates { example, .. }) => ambiguous_date = Some(example),
-                Err(error) => return Err(error),
+                Err(scan::Stop::Failed(Error::AmbiguousDates { example, .. })) => ambiguous_date = Some(example),
+                Err(stop) => return Err(stop),
             }
         }
     }
     proposal.certain &= ambiguous_date.is_none();
     rows.truncate(preview_rows);
     Ok(Table {
-        encoding: encoding.to_owned(),
+        encoding: file.verdict.name().to_owned(),
         delimiter: layout.dialect.delimiter,
         header: layout.header,
-        columns: layout.columns,
+        columns: layout.columns.clone(),
         preview: rows,
         proposal,
         date_order,
@@ -241,52 +248,81 @@ pub fn read_as(
 ///
 /// # Errors
 /// As [`read`].
-pub fn table(bytes: &[u8], limit: usize) -> Result<RawTable, Error> {
-    let Source { text, layout, .. } = open(bytes, None, MAX_BYTES)?;
-    let rows = layout.sample(&text, limit);
-    Ok(RawTable { columns: layout.columns, rows })
+pub fn table<S: Source + ?Sized>(source: &S, limit: usize) -> Result<RawTable, Error> {
+    let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
+    let told = Told::default();
+    let mut file = File::open(Input::new(source.size(), &read_at), &told, MAX_BYTES)?;
+    loop {
+        match rows(&file, limit) {
+            Ok(rows) => return Ok(RawTable { columns: file.layout.columns, rows }),
+            Err(Trouble::Lost { byte }) => return Err(Error::Lost { byte }),
+            Err(Trouble::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
+        }
+    }
+}
+
+/// The rows of the table, without what is written around them.
+fn rows(file: &File<'_>, limit: usize) -> Result<Vec<Vec<String>>, Trouble> {
+    let (mut walk, mut judge, mut rows) = (file.walk()?, Judge::default(), Vec::new());
+    while rows.len() < limit && walk.next()? {
+        match judge.row(&file.layout, &walk.text, &walk.record) {
+            RowKind::Data => {
+                let cells = 0..walk.record.len().max(file.layout.columns.len());
+                rows.push(cells.map(|i| walk.record.raw(&walk.text, i).to_owned()).collect());
+            }
+            RowKind::NextTable => break,
+            _ => {}
+        }
+    }
+    Ok(rows)
 }
 
 /// Reads a whole file under a mapping. The progress function is called every few thousand rows and can stop it.
 ///
 /// # Errors
 /// Any [`Error`].
-pub fn load(
-    bytes: &[u8],
+pub fn load<S: Source + ?Sized>(
+    source: &S,
     mapping: &Mapping,
     options: &Options,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Error> {
-    let total = bytes.len() as u64;
+    load_from(Input::new(source.size(), &|at, into| source.read_at(at, into)), mapping, options, progress)
+}
+
+fn load_from(
+    input: Input<'_>,
+    mapping: &Mapping,
+    options: &Options,
+    progress: &mut Progress<'_>,
+) -> Result<Loaded, Error> {
+    let total = input.size;
     if progress(0, total).is_break() {
         return Err(Error::Aborted { bytes_done: 0 });
     }
-    let source = open(bytes, mapping.header, options.max_bytes)?;
-    let (text, layout) = (&*source.text, &source.layout);
-    let attempt = |mark, progress: &mut Progress<'_>| match mapping.shape {
-        Shape::Transactions => ledger::load(text, layout, mapping, options, mark, total, progress),
-        Shape::Contracts => contracts::load(text, layout, mapping, options, mark, total, progress),
-    };
-    let mut result = attempt(None, progress);
-    if matches!(result, Err(scan::Stop::CommaDecimals)) {
-        result = attempt(Some(number::DecimalMark::Comma), progress);
-    }
-    let mut loaded = match result {
-        Ok(loaded) => loaded,
-        Err(scan::Stop::Failed(error)) => return Err(error),
-        // Cannot come twice: with a known mark no number is open.
-        Err(scan::Stop::CommaDecimals) => return Err(Error::NoAmountColumn),
+    let told = Told { header: mapping.header, ..Told::default() };
+    let mut file = File::open(input, &told, options.max_bytes)?;
+    let mut mark = None;
+    let mut loaded = loop {
+        let result = match mapping.shape {
+            Shape::Transactions => ledger::load(&file, mapping, options, mark, progress),
+            Shape::Contracts => contracts::load(&file, mapping, options, mark, progress),
+        };
+        match result {
+            Ok(loaded) => break loaded,
+            Err(scan::Stop::Failed(error)) => return Err(error),
+            // Neither comes twice: with a known mark no number is open, and only UTF-8 can turn out to be another encoding.
+            Err(scan::Stop::CommaDecimals) => mark = Some(number::DecimalMark::Comma),
+            Err(scan::Stop::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
+        }
     };
     if progress(total, total).is_break() {
         return Err(Error::Aborted { bytes_done: total });
     }
     let quality = &mut loaded.quality;
-    quality.encoding = source.encoding.to_owned();
-    quality.delimiter = Some(layout.dialect.delimiter);
-    quality.header = layout.header;
-    if source.lossy {
-        quality.notes.insert(0, Note::UndecodableBytes);
-    }
+    quality.encoding = file.verdict.name().to_owned();
+    quality.delimiter = Some(file.layout.dialect.delimiter);
+    quality.header = file.layout.header;
     Ok(loaded)
 }
 

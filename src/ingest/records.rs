@@ -114,24 +114,13 @@ impl Next {
     }
 }
 
-/// Reads the records of a text in order.
+/// Reads the records of a text, or of one window of it, in order.
 #[derive(Clone, Debug)]
 pub struct Records<'t> {
-    pub(super) text: &'t str,
-    pub(super) dialect: Dialect,
+    text: &'t str,
     /// Whether the window is the end of the text.
     is_last: bool,
-    /// Bytes an unquoted cell may end before.
-    pub(super) stops: [bool; 256],
-    /// The delimiter in each of eight bytes, where it is a single one.
-    repeated: u64,
-    is_fast: bool,
-    pub(super) position: usize,
-    line: u64,
-    /// Whether bytes beyond the window could change the record.
-    pub(super) reached_end: bool,
-    /// Whether the record holds line ends.
-    pub(super) is_multiline: bool,
+    reader: Reader,
 }
 
 impl<'t> Records<'t> {
@@ -150,6 +139,50 @@ impl<'t> Records<'t> {
         line: u64,
         is_last: bool,
     ) -> Self {
+        Self { text, is_last, reader: Reader::new(dialect, position.min(text.len()), line) }
+    }
+
+    /// Byte position after the last record read.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.reader.position
+    }
+
+    /// Line the next record can start on, from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.reader.line
+    }
+
+    /// Reads the next record that is not blank.
+    pub fn next(&mut self, record: &mut Record) -> Next {
+        self.reader.next(self.text, self.is_last, record)
+    }
+}
+
+/// Reads records out of windows of a text, one after the other.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub(super) dialect: Dialect,
+    /// Bytes an unquoted cell may end before.
+    pub(super) stops: [bool; 256],
+    /// The delimiter in each of eight bytes, where it is a single one.
+    repeated: u64,
+    is_fast: bool,
+    /// Where in the window the next record starts. Whoever drops read text from the window moves it along.
+    pub position: usize,
+    /// Line the next record can start on, from 1.
+    pub line: u64,
+    /// Whether bytes beyond the window could change the record.
+    pub(super) reached_end: bool,
+    /// Whether the record holds line ends.
+    pub(super) is_multiline: bool,
+}
+
+impl Reader {
+    /// A reader at a byte position that is the start of the given line.
+    #[must_use]
+    pub fn new(dialect: impl Into<Dialect>, position: usize, line: u64) -> Self {
         let dialect = dialect.into();
         let mut stops = [false; 256];
         let mark = dialect.delimiter.text().as_bytes();
@@ -160,44 +193,20 @@ impl<'t> Records<'t> {
         stops[usize::from(b'\t')] |= dialect.delimiter == Delimiter::Blanks;
         stops[usize::from(b'\\')] |= dialect.escape == Escape::Backslash;
         Self {
-            text,
             dialect,
-            is_last,
             stops,
             repeated: u64::from(first) * LOW,
             is_fast: mark.len() == 1 && dialect.quote == Quote::Double && dialect.escape == Escape::Doubled,
-            position: position.min(text.len()),
+            position,
             line,
             reached_end: false,
             is_multiline: false,
         }
     }
 
-    /// Byte position after the last record read.
-    #[must_use]
-    pub fn position(&self) -> usize {
-        self.position
-    }
-
-    /// Line the next record can start on, from 1.
-    #[must_use]
-    pub fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// Text of the record that starts at a position, once all have been read. Afterwards, line numbers mean
-    /// nothing.
-    pub fn text_at(&mut self, start: usize, record: &mut Record) -> &'t [u8] {
-        self.position = start.min(self.text.len());
-        match self.next(record) {
-            Next::Record => self.text.as_bytes().get(record.range.clone()).unwrap_or_default(),
-            Next::More | Next::End => &[],
-        }
-    }
-
-    /// Reads the next record that is not blank.
-    pub fn next(&mut self, record: &mut Record) -> Next {
-        let bytes = self.text.as_bytes();
+    /// Reads the next record of the window that is not blank; `is_last` says whether the window is the end of the text.
+    pub fn next(&mut self, text: &str, is_last: bool, record: &mut Record) -> Next {
+        let bytes = text.as_bytes();
         let before = (self.position, self.line);
         while self.position < bytes.len() {
             record.spans.clear();
@@ -206,16 +215,16 @@ impl<'t> Records<'t> {
             (self.reached_end, self.is_multiline) = (false, false);
             let start = self.position;
             if self.is_fast {
-                self.fast_cells(record);
+                self.fast_cells(text, record);
             } else {
-                self.marked_cells(record);
+                self.marked_cells(text, record);
             }
             record.range = start..self.position;
             if self.is_multiline {
                 self.line += line_ends(bytes.get(start..self.position).unwrap_or_default());
             }
-            self.line_end();
-            if self.reached_end && !self.is_last {
+            self.line_end(text);
+            if self.reached_end && !is_last {
                 break;
             }
             if !is_blank(record, bytes) {
@@ -223,7 +232,7 @@ impl<'t> Records<'t> {
                 return Next::Record;
             }
         }
-        if self.is_last {
+        if is_last {
             return Next::End;
         }
         // Blank lines are taken back too, so that the record after them is known to follow a gap.
@@ -233,8 +242,8 @@ impl<'t> Records<'t> {
 
     /// Reads cells up to the line end.
     #[inline]
-    fn fast_cells(&mut self, record: &mut Record) {
-        let bytes = self.text.as_bytes();
+    fn fast_cells(&mut self, text: &str, record: &mut Record) {
+        let bytes = text.as_bytes();
         let is_blanks = self.dialect.delimiter == Delimiter::Blanks;
         if is_blanks {
             self.position = skip_blanks(bytes, self.position);
@@ -244,10 +253,10 @@ impl<'t> Records<'t> {
         loop {
             let start = at;
             let may_open = matches!(bytes.get(start), Some(b'"' | b' '));
-            if may_open && self.quoted(start, record) {
+            if may_open && self.quoted(text, start, record) {
                 at = self.position;
             } else {
-                at = self.find_stop(start);
+                at = self.find_stop(text, start);
                 record.spans.push(Span { start, end: at, quoted: false, copied: false });
             }
             if is_blanks {
@@ -268,14 +277,14 @@ impl<'t> Records<'t> {
 
     /// The first byte from a position that ends an unquoted cell.
     #[inline]
-    fn find_stop(&self, at: usize) -> usize {
-        find(self.text.as_bytes(), at, self.repeated, |b| self.stops[usize::from(b)])
+    fn find_stop(&self, text: &str, at: usize) -> usize {
+        find(text.as_bytes(), at, self.repeated, |b| self.stops[usize::from(b)])
     }
 
     /// Reads a quoted cell; false (and nothing read) if the quote is a letter.
     #[inline]
-    fn quoted(&mut self, start: usize, record: &mut Record) -> bool {
-        let bytes = self.text.as_bytes();
+    fn quoted(&mut self, text: &str, start: usize, record: &mut Record) -> bool {
+        let bytes = text.as_bytes();
         let mut open = start;
         while bytes.get(open) == Some(&b' ') {
             open += 1;
@@ -328,8 +337,8 @@ impl<'t> Records<'t> {
             record.spans.push(Span { start: open + 1, end: close, quoted: true, copied: false });
             self.position = after;
         } else if is_clean {
-            self.copy_cell(record, open + 1..close, "", after);
-        } else if has_line_end || open > start || !self.tail(record, open, close) {
+            self.copy_cell(text, record, open + 1..close, "", after);
+        } else if has_line_end || open > start || !self.tail(text, record, open, close) {
             return false;
         }
         self.is_multiline |= has_line_end;
@@ -339,24 +348,31 @@ impl<'t> Records<'t> {
     /// Text behind a closing quote belongs to the cell; if it ends in a quote, it was enclosed too. False if
     /// there is nothing between the quotes it follows: those are letters.
     #[cold]
-    fn tail(&mut self, record: &mut Record, open: usize, close: usize) -> bool {
-        let bytes = self.text.as_bytes();
-        let end = self.find_stop(close + 1);
+    fn tail(&mut self, text: &str, record: &mut Record, open: usize, close: usize) -> bool {
+        let bytes = text.as_bytes();
+        let end = self.find_stop(text, close + 1);
         self.reached_end |= end == bytes.len();
-        let tail = self.text.get(close + 1..end).unwrap_or_default();
+        let tail = text.get(close + 1..end).unwrap_or_default();
         match tail.trim_end_matches(' ').strip_suffix('"') {
-            Some(enclosed) => self.copy_cell(record, open + 1..close + 1 + enclosed.len(), "", end),
+            Some(enclosed) => self.copy_cell(text, record, open + 1..close + 1 + enclosed.len(), "", end),
             None if close == open + 1 => return false,
-            None => self.copy_cell(record, open + 1..close, tail, end),
+            None => self.copy_cell(text, record, open + 1..close, tail, end),
         }
         true
     }
 
     /// Takes over a cell with doubled quotes halved.
     #[cold]
-    fn copy_cell(&mut self, record: &mut Record, range: std::ops::Range<usize>, tail: &str, end: usize) {
+    fn copy_cell(
+        &mut self,
+        text: &str,
+        record: &mut Record,
+        range: std::ops::Range<usize>,
+        tail: &str,
+        end: usize,
+    ) {
         let start = record.scratch.len();
-        let mut rest = self.text.get(range).unwrap_or_default();
+        let mut rest = text.get(range).unwrap_or_default();
         while let Some(at) = rest.find("\"\"") {
             record.scratch.push_str(&rest[..=at]);
             rest = &rest[at + 2..];
@@ -368,8 +384,8 @@ impl<'t> Records<'t> {
     }
 
     #[inline]
-    fn line_end(&mut self) {
-        let bytes = self.text.as_bytes();
+    fn line_end(&mut self, text: &str) {
+        let bytes = text.as_bytes();
         self.position += match (bytes.get(self.position), bytes.get(self.position + 1)) {
             (None, _) => return,
             (Some(b'\r'), Some(b'\n')) => 2,
@@ -578,7 +594,7 @@ mod tests {
             let dialect = Dialect::from(Delimiter::ALL[delimiter]);
             let mut fast = Records::new(&text, dialect, 0, 1);
             let mut slow = fast.clone();
-            slow.is_fast = false;
+            slow.reader.is_fast = false;
             let (mut a, mut b) = (Record::default(), Record::default());
             loop {
                 let next = fast.next(&mut a);

@@ -1,4 +1,4 @@
-//! The walk over the rows that both kinds of table share: what a row is, which cell holds what, when to stop.
+//! The rows that both kinds of table share: what a row is, which cell holds what, when to stop.
 //!
 //! Two questions can only be answered by whole columns, and are asked when the first cell raises them: the order of
 //! day and month, and the decimal mark. The answer costs one more walk over the text, and only in files that need it.
@@ -15,7 +15,9 @@ use super::header;
 use super::intern::{DuplicateCount, Duplicates};
 use super::number::{self, Decimal, DecimalMark, MarkVotes, NumberCell};
 use super::quality::{IssueKind, Issues, Note};
-use super::records::{Record, Records};
+use super::file::File;
+use super::feed::Trouble;
+use super::walk::Walk;
 use super::{DuplicateRows, Mapping, Options, Progress};
 use crate::customer::Day;
 
@@ -25,6 +27,17 @@ pub(super) enum Stop {
     Failed(Error),
     /// Decimals follow a comma: start again, knowing this.
     CommaDecimals,
+    /// What was taken for UTF-8 is none from this byte on: start again with another encoding.
+    NotUtf8 { byte: u64 },
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Lost { byte } => Self::Failed(Error::Lost { byte }),
+            Trouble::NotUtf8 { byte } => Self::NotUtf8 { byte },
+        }
+    }
 }
 
 impl From<Error> for Stop {
@@ -36,13 +49,12 @@ impl From<Error> for Stop {
 /// Rows between two calls of the progress function.
 const PROGRESS_ROWS: u64 = 8192;
 
-/// A walk over the rows of a text.
+/// A walk over the rows of a file.
 pub(super) struct Scan<'a> {
-    pub text: &'a str,
+    file: &'a File<'a>,
     pub layout: &'a Layout,
     mapping: &'a Mapping,
-    records: Records<'a>,
-    pub record: Record,
+    walk: Walk<'a>,
     pub issues: Issues,
     pub rows_read: u64,
     /// Whether the current row equals an earlier one; only known if such rows are to be dropped.
@@ -53,7 +65,6 @@ pub(super) struct Scan<'a> {
     mark: Option<DecimalMark>,
     pub order: Option<DateOrder>,
     order_votes: Option<OrderVotes>,
-    bytes_total: u64,
 }
 
 /// Rows seen before: told one by one where they are dropped, else only counted, which is faster.
@@ -71,24 +82,21 @@ pub(super) struct DateColumn {
 
 impl<'a> Scan<'a> {
     pub fn new(
-        text: &'a str,
-        layout: &'a Layout,
+        file: &'a File<'a>,
         mapping: &'a Mapping,
         options: &Options,
         mark: Option<DecimalMark>,
-        bytes_total: u64,
-    ) -> Self {
-        let n_rows = estimated_rows(text, layout);
+    ) -> Result<Self, Stop> {
+        let n_rows = file.estimated_rows();
         let seen = match options.duplicates {
             DuplicateRows::Keep => Seen::Counted(DuplicateCount::with_capacity(n_rows)),
             DuplicateRows::Drop => Seen::EachTold(Duplicates::with_capacity(n_rows), 0),
         };
-        Self {
-            text,
-            layout,
+        Ok(Self {
+            file,
+            layout: &file.layout,
             mapping,
-            records: layout.records(text),
-            record: Record::default(),
+            walk: file.walk()?,
             issues: Issues::default(),
             rows_read: 0,
             is_duplicate: false,
@@ -98,13 +106,17 @@ impl<'a> Scan<'a> {
             mark,
             order: mapping.date_order,
             order_votes: None,
-            bytes_total,
-        }
+        })
     }
 
     /// About how many rows there are, from the first ones.
     pub fn estimated_rows(&self) -> usize {
-        estimated_rows(self.text, self.layout)
+        self.file.estimated_rows()
+    }
+
+    /// Whether some bytes were no letters of the encoding.
+    pub fn is_lossy(&self) -> bool {
+        self.walk.is_lossy()
     }
 
     /// The first column of the table with a role.
@@ -115,35 +127,36 @@ impl<'a> Scan<'a> {
 
     pub fn date_column(&self, role: Role) -> Option<DateColumn> {
         let column = self.column(role)?;
-        let evidence = columns::evidence(&self.layout.sample(self.text, 1000), column);
+        let evidence = columns::evidence(&self.layout.sample(&self.file.head, 1000), column);
         Some(DateColumn { column, serials: evidence.serial_share > evidence.date_share })
     }
 
     /// Moves to the next row; false after the last.
-    pub fn next(&mut self, progress: &mut Progress<'_>) -> Result<bool, Error> {
-        while self.records.next(&mut self.record).is_record() {
-            if self.cell(0).is_empty() && (0..self.record.len()).all(|i| self.cell(i).is_empty()) {
+    pub fn next(&mut self, progress: &mut Progress<'_>) -> Result<bool, Stop> {
+        while self.walk.next()? {
+            let n_cells = self.walk.record.len();
+            if self.cell(0).is_empty() && (0..n_cells).all(|i| self.cell(i).is_empty()) {
                 continue;
             }
             if self.rows_read == 0 {
-                self.first_line = self.record.line;
+                self.first_line = self.walk.record.line;
             }
             self.rows_read += 1;
             if self.rows_read.is_multiple_of(PROGRESS_ROWS) {
                 self.report(progress)?;
             }
-            let (bytes, range) = (self.text.as_bytes(), self.record.range.clone());
+            let row = self.walk.text.as_bytes().get(self.walk.record.range.clone()).unwrap_or_default();
             match &mut self.seen {
-                Seen::Counted(count) => count.add(bytes, range),
+                Seen::Counted(count) => count.add(row),
                 Seen::EachTold(seen, n) => {
-                    self.is_duplicate = seen.seen(bytes, range);
+                    self.is_duplicate = seen.seen(row);
                     *n += u64::from(self.is_duplicate);
                 }
             }
             let width = self.layout.columns.len();
-            if self.record.len() != width {
-                self.short_rows += u64::from(self.record.len() < width);
-                if let Some(extra) = (width..self.record.len()).find(|&i| !self.cell(i).is_empty()) {
+            if n_cells != width {
+                self.short_rows += u64::from(n_cells < width);
+                if let Some(extra) = (width..n_cells).find(|&i| !self.cell(i).is_empty()) {
                     self.set_aside(IssueKind::TooManyCells, extra);
                     continue;
                 }
@@ -154,9 +167,8 @@ impl<'a> Scan<'a> {
     }
 
     fn report(&self, progress: &mut Progress<'_>) -> Result<(), Error> {
-        let share = self.records.position() as f64 / self.text.len().max(1) as f64;
-        let bytes_done = (share * self.bytes_total as f64) as u64;
-        match progress(bytes_done, self.bytes_total) {
+        let (bytes_done, bytes_total) = (self.walk.bytes_done(), self.file.size());
+        match progress(bytes_done, bytes_total) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Aborted { bytes_done }),
         }
@@ -164,20 +176,20 @@ impl<'a> Scan<'a> {
 
     #[inline]
     pub fn cell(&self, column: usize) -> &str {
-        self.record.cell(self.text, column)
+        self.walk.record.cell(&self.walk.text, column)
     }
 
     /// Sets the current row aside because of a column.
     #[cold]
     pub fn set_aside(&mut self, kind: IssueKind, column: usize) {
-        let value = self.record.cell(self.text, column);
-        self.issues.add(self.record.line, column, kind, value, &self.layout.columns);
+        let value = self.walk.record.cell(&self.walk.text, column);
+        self.issues.add(self.walk.record.line, column, kind, value, &self.layout.columns);
     }
 
     /// As [`Scan::set_aside`], but a row of totals or a second header is called what it is.
     #[cold]
     pub fn set_aside_as_row(&mut self, kind: IssueKind, column: usize) {
-        let first = (0..self.record.len()).find(|&i| !self.cell(i).is_empty()).unwrap_or(0);
+        let first = (0..self.walk.record.len()).find(|&i| !self.cell(i).is_empty()).unwrap_or(0);
         if is_total(self.cell(first)) {
             return self.set_aside(IssueKind::Total, first);
         }
@@ -191,7 +203,7 @@ impl<'a> Scan<'a> {
     pub fn number(&mut self, column: usize) -> Result<NumberCell, Stop> {
         match number::parse(self.cell(column), self.mark) {
             NumberCell::Open => {
-                let mark = self.find_mark();
+                let mark = self.find_mark()?;
                 if mark == DecimalMark::Comma {
                     return Err(Stop::CommaDecimals);
                 }
@@ -212,7 +224,7 @@ impl<'a> Scan<'a> {
     }
 
     #[cold]
-    fn find_mark(&self) -> DecimalMark {
+    fn find_mark(&self) -> Result<DecimalMark, Stop> {
         const NUMBERS: [Role; 7] = [
             Role::Amount,
             Role::Quantity,
@@ -224,16 +236,16 @@ impl<'a> Scan<'a> {
         ];
         let columns: Vec<usize> = NUMBERS.iter().filter_map(|&role| self.column(role)).collect();
         let mut votes = MarkVotes::default();
-        let (mut records, mut record) = (self.layout.records(self.text), Record::default());
-        while records.next(&mut record).is_record() {
-            columns.iter().for_each(|&c| votes.add(record.cell(self.text, c)));
+        let mut walk = self.file.walk()?;
+        while walk.next()? {
+            columns.iter().for_each(|&c| votes.add(walk.record.cell(&walk.text, c)));
         }
-        votes.decide()
+        Ok(votes.decide())
     }
 
     /// The day in a column of the current row; `None` if it holds none.
     #[inline]
-    pub fn day(&mut self, at: DateColumn) -> Result<Option<Day>, Error> {
+    pub fn day(&mut self, at: DateColumn) -> Result<Option<Day>, Stop> {
         match date::parse(self.cell(at.column)) {
             DateCell::Day(day) => Ok(Some(day)),
             DateCell::Bad => Ok(None),
@@ -242,7 +254,7 @@ impl<'a> Scan<'a> {
                 let order = match self.order {
                     Some(order) => order,
                     None => {
-                        let (order, votes) = date_order(self.text, self.layout, at.column)?;
+                        let (order, votes) = date_order(self.file, at.column)?;
                         self.order_votes = Some(votes);
                         *self.order.insert(order)
                     }
@@ -255,6 +267,9 @@ impl<'a> Scan<'a> {
     /// What concerns the file as a whole.
     pub fn notes(&self) -> Vec<Note> {
         let mut notes = Vec::new();
+        if self.is_lossy() {
+            notes.push(Note::UndecodableBytes);
+        }
         if self.layout.lines_before > 0 {
             notes.push(Note::LinesBeforeHeader { lines: self.layout.lines_before });
         }
@@ -280,10 +295,7 @@ impl<'a> Scan<'a> {
     pub fn duplicates(&mut self) -> u64 {
         match std::mem::replace(&mut self.seen, Seen::EachTold(Duplicates::with_capacity(0), 0)) {
             Seen::EachTold(_, n) => n,
-            Seen::Counted(count) => {
-                let (records, record) = (&mut self.records, &mut self.record);
-                count.count(|start| records.text_at(start, record))
-            }
+            Seen::Counted(count) => count.count(),
         }
     }
 
@@ -301,30 +313,19 @@ impl<'a> Scan<'a> {
 ///
 /// # Errors
 /// [`Error::AmbiguousDates`] if it gives none.
-pub(super) fn date_order(
-    text: &str,
-    layout: &Layout,
-    column: usize,
-) -> Result<(DateOrder, OrderVotes), Error> {
+pub(super) fn date_order(file: &File<'_>, column: usize) -> Result<(DateOrder, OrderVotes), Stop> {
     let mut votes = OrderVotes::default();
-    let (mut records, mut record) = (layout.records(text), Record::default());
-    while records.next(&mut record).is_record() {
-        votes.add(record.cell(text, column), record.line);
+    let mut walk = file.walk()?;
+    while walk.next()? {
+        votes.add(walk.record.cell(&walk.text, column), walk.record.line);
     }
     match votes.decide() {
         Some(order) => Ok((order, votes)),
         None => {
             let (example, line) = votes.example.unwrap_or_default();
-            Err(Error::AmbiguousDates { column, example, line })
+            Err(Error::AmbiguousDates { column, example, line }.into())
         }
     }
-}
-
-fn estimated_rows(text: &str, layout: &Layout) -> usize {
-    let rest = &text.as_bytes()[layout.data_start.min(text.len())..];
-    let head = &rest[..rest.len().min(64 * 1024)];
-    let n = memchr::memchr2_iter(b'\n', b'\r', head).count() + 1;
-    (rest.len() as f64 / head.len().max(1) as f64 * n as f64 * 1.02) as usize
 }
 
 fn is_total(cell: &str) -> bool {

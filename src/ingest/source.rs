@@ -1,10 +1,8 @@
 //! Where do the bytes come from? A source is read in pieces and more than once, and never held as a whole.
 //!
-//! A file dropped on the page is a [`Source`] whose bytes stay on the disk; bytes in memory are one too. Everything
-//! else here turns a source into a stream: plain, or what a program compressed it from.
+//! A file dropped on the page is a [`Source`] whose bytes stay on the disk; bytes in memory are one too.
 
-use std::cell::Cell;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 /// Bytes of known number that can be read at any place, as often as needed.
 pub trait Source {
@@ -47,104 +45,42 @@ impl<'a> Input<'a> {
     /// The first bytes, at most `limit`.
     pub fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
         let mut out = vec![0; usize::try_from(self.size).unwrap_or(usize::MAX).min(limit)];
-        let n = fill(&mut self.cursor(), &mut out)?;
+        let n = Stream::new(*self).fill(&mut out)?;
         out.truncate(n);
         Ok(out)
-    }
-
-    /// A reader at the start.
-    pub fn cursor(&self) -> Cursor<'a> {
-        Cursor { input: *self, at: 0 }
-    }
-}
-
-/// Fills a buffer as far as the reader goes.
-pub(super) fn fill(reader: &mut dyn Read, into: &mut [u8]) -> io::Result<usize> {
-    let mut done = 0;
-    while done < into.len() {
-        match reader.read(&mut into[done..]) {
-            Ok(0) => break,
-            Ok(n) => done += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(done)
-}
-
-/// A reader over a source, with a place.
-#[derive(Clone)]
-pub(super) struct Cursor<'a> {
-    input: Input<'a>,
-    at: u64,
-}
-
-impl Read for Cursor<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = (self.input.read_at)(self.at, into)?;
-        self.at += n as u64;
-        Ok(n)
-    }
-}
-
-impl Seek for Cursor<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.input.size.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
-    }
-}
-
-/// What is read as text in the end.
-pub(super) enum Material<'a> {
-    /// The source itself.
-    Plain(Input<'a>),
-    /// What a workbook or the like was turned into.
-    Text(String),
-}
-
-impl Material<'_> {
-    /// Bytes the progress counts: of the source.
-    pub fn size(&self) -> u64 {
-        match self {
-            Self::Plain(input) => input.size,
-            Self::Text(text) => text.len() as u64,
-        }
-    }
-
-    /// From the first byte on.
-    pub fn stream(&self) -> Stream<'_> {
-        Stream {
-            reader: match self {
-                Self::Plain(input) => Box::new(input.cursor()),
-                Self::Text(text) => Box::new(io::Cursor::new(text.as_bytes())),
-            },
-            done: Cell::new(0),
-        }
     }
 }
 
 /// Bytes in order.
 pub(super) struct Stream<'a> {
-    reader: Box<dyn Read + 'a>,
-    done: Cell<u64>,
+    input: Input<'a>,
+    at: u64,
 }
 
-impl Stream<'_> {
+impl<'a> Stream<'a> {
+    /// From the first byte on.
+    pub fn new(input: Input<'a>) -> Self {
+        Self { input, at: 0 }
+    }
+
     /// Fills a buffer as far as the bytes go.
     pub fn fill(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = fill(&mut *self.reader, into)?;
-        self.done.set(self.done.get() + n as u64);
+        let mut n = 0;
+        while n < into.len() {
+            match (self.input.read_at)(self.at, &mut into[n..])? {
+                0 => break,
+                read => {
+                    n += read;
+                    self.at += read as u64;
+                }
+            }
+        }
         Ok(n)
     }
 
     /// Bytes read so far.
     pub fn done(&self) -> u64 {
-        self.done.get()
+        self.at
     }
 }
 
@@ -154,20 +90,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_and_seeks_within_its_source() {
+    fn a_stream_fills_buffers_from_whatever_pieces_come() {
         let bytes = *b"0123456789";
-        let read_at = |offset: u64, into: &mut [u8]| bytes.read_at(offset, into);
+        // A source may give less than was asked for.
+        let read_at = |offset: u64, into: &mut [u8]| {
+            let n = into.len().min(3);
+            bytes.read_at(offset, &mut into[..n])
+        };
         let input = Input::new(bytes.size(), &read_at);
         assert_eq!(input.head(4).unwrap(), b"0123");
         assert_eq!(input.head(100).unwrap(), b"0123456789");
-        let mut cursor = input.cursor();
-        cursor.seek(SeekFrom::End(-3)).unwrap();
-        let mut rest = Vec::new();
-        cursor.read_to_end(&mut rest).unwrap();
-        assert_eq!(rest, b"789");
-        assert_eq!(cursor.seek(SeekFrom::Current(-9)).unwrap(), 1);
-        assert!(cursor.seek(SeekFrom::Current(-2)).is_err());
-        cursor.seek(SeekFrom::Start(1000)).unwrap();
-        assert_eq!(cursor.read(&mut [0; 4]).unwrap(), 0);
+        let (mut stream, mut buffer) = (Stream::new(input), [0; 7]);
+        assert_eq!((stream.fill(&mut buffer).unwrap(), &buffer), (7, b"0123456"));
+        assert_eq!((stream.fill(&mut buffer).unwrap(), &buffer[..3], stream.done()), (3, &b"789"[..], 10));
+        assert_eq!(stream.fill(&mut buffer).unwrap(), 0);
+        assert_eq!(bytes.read_at(1000, &mut buffer).unwrap(), 0);
     }
 }

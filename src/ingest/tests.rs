@@ -418,3 +418,55 @@ fn of_several_tables_one_is_read_and_the_others_are_named() {
     assert_eq!((quality.rows_read, quality.rows_used), (3, 3));
     assert!(quality.notes.contains(&Note::OtherTables { lines: vec![1, 10] }), "{:?}", quality.notes);
 }
+
+#[test]
+fn an_encoding_that_shows_late_is_found_late() {
+    // Two megabytes of ASCII, then names in GBK.
+    let mut text = "客户,日期,金额\n".to_owned();
+    text = text.replace("客户,日期,金额", "customer,date,amount");
+    for i in 0..80_000 {
+        text.push_str(&format!("C{},2024-01-{:02},12.50\n", i % 900, i % 28 + 1));
+    }
+    for i in 0..200 {
+        text.push_str(&format!("张伟{i},2024-02-03,7\n"));
+    }
+    let (bytes, _, _) = encoding_rs::GBK.encode(&text);
+    assert!(bytes.len() > 1 << 20);
+    let mapping = Mapping::from(&read(&*bytes, 5).unwrap().proposal);
+    let found = load(&*bytes, &mapping, &Options::default(), &mut silent).unwrap();
+    assert_eq!((found.quality.encoding.as_str(), found.quality.rows_used), ("gb18030", 80_200));
+    let Dataset::Transactions(ledger) = found.dataset else { panic!("transactions") };
+    assert!(ledger.customers.iter().any(|c| c == "张伟7"));
+}
+
+#[test]
+fn utf16_without_a_mark_is_read() {
+    let mut text = "客户编号,下单日期,订单金额\n".to_owned();
+    (0..60).for_each(|i| text.push_str(&format!("张伟{},2024-03-{:02},{}.50\n", i % 7, i % 28 + 1, i)));
+    let expected = load_text(&text, &Options::default()).unwrap().dataset;
+    for to_bytes in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+        let mapping = Mapping::from(&read(&bytes, 5).unwrap().proposal);
+        assert_eq!(load(&bytes, &mapping, &Options::default(), &mut silent).unwrap().dataset, expected);
+    }
+}
+
+#[test]
+fn a_file_that_goes_away_says_so() {
+    struct Gone(Vec<u8>);
+    impl Source for Gone {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn read_at(&self, offset: u64, into: &mut [u8]) -> std::io::Result<usize> {
+            if offset > 1 << 20 { Err(std::io::ErrorKind::NotFound.into()) } else { self.0.read_at(offset, into) }
+        }
+    }
+    let mut text = "customer,date,amount\n".to_owned();
+    (0..100_000).for_each(|i| text.push_str(&format!("C{},2024-01-{:02},12.50\n", i % 900, i % 28 + 1)));
+    let file = Gone(text.into_bytes());
+    let mapping = Mapping::from(&read(&file, 5).unwrap().proposal);
+    let error = load(&file, &mapping, &Options::default(), &mut silent).unwrap_err();
+    assert!(matches!(error, Error::Lost { byte } if byte >= 1 << 20), "{error}");
+    assert_eq!(error.code(), "unreadable");
+}
