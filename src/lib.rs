@@ -52,8 +52,9 @@
 //! - [`customer`]: the shared nouns. Days, months, exact money, interned names; [`customer::Dataset`] is a ledger (one
 //!   row per purchase) or contracts (one row per customer), in columns; [`customer::SideTables`] is what else is known
 //!   about customers (contacts, invoices, referrals, recorded exits, a survey).
-//! - [`ingest`]: bytes to a data set and a [`ingest::Quality`] that accounts for every row. Format, encoding, dialect,
-//!   records, roles proposed for columns, dates and numbers; one file each.
+//! - [`ingest`]: bytes to a data set and a [`ingest::Quality`] that accounts for every row. Where bytes come from, format,
+//!   encoding, dialect, records, roles proposed for columns, dates and numbers; one file each. A file is read in pieces,
+//!   as often as a question about a whole column needs it, and never held as a whole.
 //! - [`analytics`]: the methods, one file or folder each; its page is their index. [`analytics::orders`] is the pass
 //!   every other one starts from. Leaving: `churn`, `churn_rates`, `survival`, `early_warning`, `reasons`, `tree`,
 //!   `retention_budget`. The course of a relationship: `stage` (series, tables, vectorized search), `stage_table`,
@@ -69,7 +70,7 @@
 //! - [`protocol`]: what page and worker say to each other. [`session`]: the state machine of the app, without a browser.
 //! - [`locale`]: `text` (words), `say` (sentences with numbers), `number` (numbers, money, dates), in every language.
 //! - [`chart`]: one file per chart: plain numbers and finished words in, SVG text and read-out rectangles out.
-//! - `worker` (wasm): reads the file in chunks, calls the core, posts progress and the answer. `worker::js_api` turns a
+//! - `worker` (wasm): hands the file to the core in pieces, posts progress and the answer. `worker::js_api` turns a
 //!   report into plain JS data with typed arrays.
 //! - `ui` (wasm): `state` (signals and addresses), `client` (the page's side of the workers), `frame` (rail, bars,
 //!   progress, failures), `pages` (one file each), `widgets`.

@@ -6,6 +6,7 @@
 mod js_api;
 
 use std::cell::RefCell;
+use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -14,14 +15,12 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
-use crate::ingest::{self, Mapping, Table};
+use crate::ingest::{self, Mapping, Source, Table};
 use crate::protocol::{PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
 
-/// Bytes fetched from a file at a time: large enough to be fast, small enough for the progress line to move.
-const CHUNK: f64 = 8.0 * 1024.0 * 1024.0;
-/// More than a 32-bit address space can hold beside the ledger.
+/// What the columns of as many rows as fit into such a file leave of a 32-bit address space.
 const MAX_BYTES: f64 = 1.5e9;
 /// Rows of the file shown on the columns page.
 const PREVIEW_ROWS: usize = 12;
@@ -69,8 +68,7 @@ fn report_panics() {
 fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> Response {
     match request {
         Request::Open { mapping, confirm, settings } => {
-            let file = file.and_then(|f| f.dyn_into::<Blob>().ok());
-            let opened = read_blob(file.as_ref()).and_then(|bytes| open(&bytes, mapping, confirm, &settings));
+            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, confirm, &settings));
             answer(opened, customers)
         }
         Request::Sample { language, mapping, confirm, settings } => {
@@ -109,7 +107,7 @@ enum Opened {
 }
 
 fn open(
-    bytes: &[u8],
+    source: &dyn Source,
     mapping: Option<Mapping>,
     confirm: bool,
     settings: &Settings,
@@ -117,7 +115,7 @@ fn open(
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     if mapping.is_none() {
         let table =
-            ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+            ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
         if !confirm && let Some(error) = table.proposal.missing() {
             return Err(Problem::File { error, table: Some(Box::new(table)) });
         }
@@ -128,63 +126,83 @@ fn open(
             // A question comes with what would go wrong without an answer: no row that can be used, or dates that
             // read both ways.
             let mapping = Mapping { date_order: valid.date_order(), ..Mapping::from(&table.proposal) };
-            return match load(bytes, &mapping, &valid) {
+            return match load(source, &mapping, &valid) {
                 Ok(_) => Ok(Opened::Table(Box::new(table))),
                 Err(error) => Err(Problem::File { error, table: Some(Box::new(table)) }),
             };
         }
     }
-    analyze(bytes, mapping, &valid, Wanted::default()).map(Opened::Report)
+    analyze(source, mapping, &valid, Wanted::default()).map(Opened::Report)
 }
 
-/// Bytes to report. With no mapping, the proposal is taken as it is.
+/// Source to report. With no mapping, the proposal is taken as it is.
 fn analyze(
-    bytes: &[u8],
+    source: &dyn Source,
     mapping: Option<Mapping>,
     settings: &ValidSettings,
     wanted: Wanted,
 ) -> Result<Box<Report>, Problem> {
-    let table = ingest::read(bytes, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+    let table = ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
     let mut mapping = mapping.unwrap_or_else(|| Mapping::from(&table.proposal));
     mapping.date_order = mapping.date_order.or(settings.date_order());
-    let loaded = load(bytes, &mapping, settings)
+    let loaded = load(source, &mapping, settings)
         .map_err(|error| Problem::File { error, table: Some(Box::new(table)) })?;
     Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, wanted, &mut progress)))
 }
 
-/// Bytes to rows, telling how far it is.
-fn load(bytes: &[u8], mapping: &Mapping, settings: &ValidSettings) -> Result<ingest::Loaded, ingest::Error> {
+/// Source to rows, telling how far it is.
+fn load(
+    source: &dyn Source,
+    mapping: &Mapping,
+    settings: &ValidSettings,
+) -> Result<ingest::Loaded, ingest::Error> {
     let mut parsed = |done: u64, total: u64| {
         progress(Step::Parse, done as f64, total as f64);
         ControlFlow::Continue(())
     };
-    ingest::load(bytes, mapping, &settings.ingest_options(), &mut parsed)
+    ingest::load(source, mapping, &settings.ingest_options(), &mut parsed)
 }
 
-/// The bytes of a file, read in chunks so that progress can be told and no second whole copy exists.
-fn read_blob(file: Option<&Blob>) -> Result<Vec<u8>, Problem> {
-    let crashed = |detail: &str| Problem::Crashed { detail: detail.to_owned() };
-    let file = file.ok_or_else(|| crashed("no file"))?;
-    let size = file.size();
-    if size > MAX_BYTES {
-        let error = ingest::Error::TooLarge { bytes: size as u64, limit: MAX_BYTES as u64 };
-        return Err(Problem::File { error, table: None });
+/// A file of the browser: its bytes stay where they are and are fetched in pieces.
+struct Disk {
+    blob: Blob,
+    reader: FileReaderSync,
+}
+
+impl Disk {
+    fn of(file: Option<JsValue>) -> Result<Self, Problem> {
+        let crashed = |detail: &str| Problem::Crashed { detail: detail.to_owned() };
+        let blob = file.and_then(|f| f.dyn_into::<Blob>().ok()).ok_or_else(|| crashed("no file"))?;
+        let size = blob.size();
+        progress(Step::Read, 0.0, size);
+        if size > MAX_BYTES {
+            let error = ingest::Error::TooLarge { bytes: size as u64, limit: MAX_BYTES as u64 };
+            return Err(Problem::File { error, table: None });
+        }
+        let reader =
+            FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
+        Ok(Self { blob, reader })
     }
-    let reader = FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(size as usize).map_err(|_| crashed("out of memory while reading the file"))?;
-    let mut start = 0.0;
-    while start < size {
-        progress(Step::Read, start, size);
-        let end = (start + CHUNK).min(size);
-        let chunk = file
-            .slice_with_f64_and_f64(start, end)
-            .and_then(|slice| reader.read_as_array_buffer(&slice))
-            .map_err(|_| crashed("the file could not be read; was it moved or changed?"))?;
-        bytes.extend_from_slice(&Uint8Array::new(&chunk).to_vec());
-        start = end;
+}
+
+impl Source for Disk {
+    fn size(&self) -> u64 {
+        self.blob.size() as u64
     }
-    Ok(bytes)
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let end = (offset + into.len() as u64).min(self.size());
+        let bytes = self
+            .blob
+            .slice_with_f64_and_f64(offset as f64, end.max(offset) as f64)
+            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
+            .map_err(|_| io::ErrorKind::NotFound)?;
+        let bytes = Uint8Array::new(&bytes);
+        let n = bytes.length() as usize;
+        let into = into.get_mut(..n).ok_or(io::ErrorKind::InvalidData)?;
+        bytes.copy_to(into);
+        Ok(n)
+    }
 }
 
 fn progress(step: Step, done: f64, total: f64) {

@@ -91,7 +91,9 @@ impl fmt::Display for Error {
             Self::Unreadable { looks_like, position } => {
                 write!(f, "not a text table: looks like {looks_like} (byte {position})")
             }
-            Self::Lost { byte } => write!(f, "the file can no longer be read (byte {byte}); was it moved or changed?"),
+            Self::Lost { byte } => {
+                write!(f, "the file can no longer be read (byte {byte}); was it moved or changed?")
+            }
             Self::Empty => f.write_str("the file holds no rows"),
             Self::TooLarge { bytes, limit } => {
                 write!(f, "the file has {bytes} bytes; at most {limit} can be read")

@@ -10,7 +10,7 @@ use super::encoding::Verdict;
 use super::source::Stream;
 
 /// Bytes fetched at a time: large enough to be fast, small beside the table.
-pub(super) const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 22;
 
 /// Good letters of several bytes for each break in UTF-8 with damage.
 pub(super) const LETTERS_PER_BREAK: u64 = 20;

@@ -3,7 +3,7 @@
 use super::dialect::{self, Layout, Told};
 use super::encoding::{self, Verdict};
 use super::error::Error;
-use super::feed::{CHUNK, Feed, Trouble};
+use super::feed::{Feed, Trouble};
 use super::format::{self, Format};
 use super::source::{Input, Stream};
 use super::walk::Walk;
@@ -79,7 +79,7 @@ impl<'a> File<'a> {
 
 /// The first text, the bytes it took, and whether that is all.
 fn read_head(input: Input<'_>, verdict: &Verdict) -> Result<(String, u64, bool), Trouble> {
-    let mut feed = Feed::new(Stream::new(input), verdict, CHUNK)?;
+    let mut feed = Feed::new(Stream::new(input), verdict, encoding::LOOK)?;
     let mut head = String::new();
     feed.fill(&mut head)?;
     Ok((head, feed.done(), feed.ended))

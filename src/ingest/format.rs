@@ -95,7 +95,9 @@ pub fn sniff(bytes: &[u8]) -> (Format, usize) {
 /// Whether a byte-order mark, or what the bytes look like, says UTF-16.
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || utf16_without_mark(bytes).is_some()
+    bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || utf16_without_mark(bytes).is_some()
 }
 
 /// UTF-16 without a byte-order mark: delimiters, digits and line ends have a NUL beside them, nearly always on the same

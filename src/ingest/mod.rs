@@ -15,7 +15,7 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: [`mod@format`] (is it text), [`encoding`], [`dialect`] (marks, tables, header), [`records`]
+//! The steps, one file each: `source` and `feed` (bytes and text in pieces), [`mod@format`] (is it text), [`encoding`], [`dialect`] (marks, tables, header), [`records`]
 //! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
 //! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
 
@@ -46,10 +46,10 @@ pub mod number;
 pub mod quality;
 pub mod records;
 mod scan;
-mod source;
-mod walk;
 mod score;
+mod source;
 mod tables;
+mod walk;
 
 pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
 pub use date::DateOrder;
@@ -225,7 +225,9 @@ fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result
         if rows.iter().any(open) {
             match scan::date_order(file, column) {
                 Ok((order, _)) => date_order = Some(order),
-                Err(scan::Stop::Failed(Error::AmbiguousDates { example, .. })) => ambiguous_date = Some(example),
+                Err(scan::Stop::Failed(Error::AmbiguousDates { example, .. })) => {
+                    ambiguous_date = Some(example)
+                }
                 Err(stop) => return Err(stop),
             }
         }

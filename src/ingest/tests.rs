@@ -459,7 +459,11 @@ fn a_file_that_goes_away_says_so() {
             self.0.len() as u64
         }
         fn read_at(&self, offset: u64, into: &mut [u8]) -> std::io::Result<usize> {
-            if offset > 1 << 20 { Err(std::io::ErrorKind::NotFound.into()) } else { self.0.read_at(offset, into) }
+            if offset > 1 << 20 {
+                Err(std::io::ErrorKind::NotFound.into())
+            } else {
+                self.0.read_at(offset, into)
+            }
         }
     }
     let mut text = "customer,date,amount\n".to_owned();

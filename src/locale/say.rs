@@ -538,6 +538,10 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
             },
             lang.pick("Save it as CSV (in a spreadsheet: Save as, CSV UTF-8) and open that file.", "请另存为 CSV（在电子表格中选择“另存为”→“CSV UTF-8”）后再打开。"),
         ),
+        Error::Lost { .. } => (
+            lang.pick("The file can no longer be read; it was moved, changed or taken away.", "文件已无法读取：可能已被移动、修改或移除。").to_owned(),
+            lang.pick("Open it again from where it is now.", "请从当前位置重新打开该文件。"),
+        ),
         Error::Empty => (
             lang.pick("The file has no rows.", "文件中没有数据行。").to_owned(),
             lang.pick("Export it again with at least one row below the header.", "请重新导出，表头之下至少要有一行数据。"),
