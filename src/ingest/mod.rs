@@ -15,9 +15,10 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: `source` and `feed` (bytes and text in pieces), [`mod@format`] (is it text), [`encoding`], [`dialect`] (marks, tables, header), [`records`]
-//! (cells), [`header`] and [`columns`] (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts`
-//! (tables), [`quality`] (what was set aside). Cells are read where they stand; a row costs no allocation.
+//! The steps, one file each: `source`, `feed` and `walk` (bytes, text and records in pieces), [`mod@format`] (is it text),
+//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`] and [`columns`] (roles), [`date`],
+//! [`number`] and [`flag`] (values), `ledger` and `contracts` (tables), [`quality`] (what was set aside). Cells are read
+//! where they stand; a row costs no allocation.
 
 use std::ops::ControlFlow;
 
