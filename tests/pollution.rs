@@ -5,24 +5,14 @@
 //! rows aside; 97 of 100 cases have to pass, and those that do not are printed.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::data;
 use proptest::prelude::*;
 use tenure::ingest::dialect::{self, Judge, Told};
 use tenure::ingest::records::{Delimiter, Dialect, Next, Record, Records};
 
 type Rows = Vec<Vec<String>>;
-
-/// A test file, or `None` (said on standard output) where there is no data; an error in CI.
-fn data(name: &str) -> Option<Vec<u8>> {
-    let root = std::env::var("TENURE_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
-    match std::fs::read(std::path::Path::new(&root).join(name)) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("{name}: {error}"),
-        Err(_) => {
-            println!("ignored: TENURE_DATA ({root}) does not hold {name}");
-            None
-        }
-    }
-}
 
 /// A table before anything happens to it.
 #[derive(Clone)]

@@ -5,6 +5,7 @@ use super::encoding::{self, Verdict};
 use super::error::Error;
 use super::feed::{Feed, Trouble};
 use super::format::{self, Format};
+use super::scan::Stop;
 use super::source::{Input, Stream};
 use super::walk::Walk;
 
@@ -20,11 +21,17 @@ pub(super) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Looks at the start of a file, taking for given what the user has told.
+    /// Opens a file, taking for given what the user has told, and does some work with it; from the start again, in
+    /// another encoding, where what was taken for UTF-8 turns out to be none.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::Unreadable`], [`Error::Empty`] or [`Error::Lost`].
-    pub fn open(input: Input<'a>, told: &Told, limit: u64) -> Result<Self, Error> {
+    /// [`Error::TooLarge`], [`Error::Unreadable`], [`Error::Empty`], [`Error::Lost`], or what the work fails with.
+    pub fn with<T>(
+        input: Input<'a>,
+        told: &Told,
+        limit: u64,
+        mut work: impl FnMut(&File<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Error> {
         if input.size > limit {
             return Err(Error::TooLarge { bytes: input.size, limit });
         }
@@ -33,27 +40,25 @@ impl<'a> File<'a> {
         if looks_like != Format::Text {
             return Err(Error::Unreadable { looks_like, position });
         }
-        let verdict = encoding::decide(&bytes, bytes.len() as u64 == input.size);
-        Self::decoded(input, verdict, told)
-    }
-
-    fn decoded(input: Input<'a>, mut verdict: Verdict, told: &Told) -> Result<Self, Error> {
-        let (head, head_bytes, is_all) = loop {
-            match read_head(input, &verdict) {
-                Ok(head) => break head,
-                Err(Trouble::Lost { byte }) => return Err(Error::Lost { byte }),
+        let mut verdict = encoding::decide(&bytes, bytes.len() as u64 == input.size);
+        loop {
+            match Self::open(input, verdict, told).and_then(|file| work(&file)) {
+                Ok(done) => return Ok(done),
+                Err(Stop::Failed(error)) => return Err(error),
                 // Cannot come twice: no other encoding has this trouble.
-                Err(Trouble::NotUtf8 { byte }) => verdict = another(input, byte)?,
+                Err(Stop::NotUtf8 { byte }) => verdict = another(input, byte)?,
+                // Whoever reads numbers answers this before.
+                Err(Stop::CommaDecimals) => return Err(Error::NoAmountColumn),
             }
-        };
-        let layout = dialect::detect_head(&head, is_all, told)?;
-        Ok(Self { input, verdict, head, head_bytes, layout })
+        }
     }
 
-    /// The same file after a byte was found that is no UTF-8.
-    pub fn reopened(self, byte: u64, told: &Told) -> Result<Self, Error> {
-        let verdict = another(self.input, byte)?;
-        Self::decoded(self.input, verdict, told)
+    fn open(input: Input<'a>, verdict: Verdict, told: &Told) -> Result<Self, Stop> {
+        let mut feed = Feed::new(Stream::new(input, 0), &verdict, encoding::LOOK)?;
+        let mut head = String::new();
+        feed.fill(&mut head)?;
+        let layout = dialect::detect_head(&head, feed.ended, told)?;
+        Ok(Self { input, verdict, head, head_bytes: feed.done(), layout })
     }
 
     /// A walk over the rows.
@@ -77,29 +82,10 @@ impl<'a> File<'a> {
     }
 }
 
-/// The first text, the bytes it took, and whether that is all.
-fn read_head(input: Input<'_>, verdict: &Verdict) -> Result<(String, u64, bool), Trouble> {
-    let mut feed = Feed::new(Stream::new(input), verdict, encoding::LOOK)?;
-    let mut head = String::new();
-    feed.fill(&mut head)?;
-    Ok((head, feed.done(), feed.ended))
-}
-
-/// The encoding that bytes suggest which are no UTF-8.
+/// The encoding that bytes suggest which are no UTF-8; the letters before them count as well.
 fn another(input: Input<'_>, byte: u64) -> Result<Verdict, Error> {
-    let lost = |_| Error::Lost { byte };
     let mut around = vec![0; encoding::LOOK];
-    let mut stream = Stream::new(input);
-    // The letters before the byte count as well.
-    let mut skip = byte.saturating_sub(encoding::LOOK as u64 / 2);
-    while skip > 0 {
-        let n = usize::try_from(skip).unwrap_or(usize::MAX).min(around.len());
-        let read = stream.fill(&mut around[..n]).map_err(lost)?;
-        if read == 0 {
-            break;
-        }
-        skip -= read as u64;
-    }
-    let n = stream.fill(&mut around).map_err(lost)?;
+    let mut stream = Stream::new(input, byte.saturating_sub(encoding::LOOK as u64 / 2));
+    let n = stream.fill(&mut around).map_err(|_| Error::Lost { byte })?;
     Ok(Verdict { encoding: encoding::guess(&around[..n]), mark: 0, sure: true })
 }

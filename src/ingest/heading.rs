@@ -207,7 +207,6 @@ const UNITS: &[&str] = &[
     "years",
     "hours",
     "yyyymmdd",
-    "yyyymmdd",
     "ddmmyyyy",
     "mmddyyyy",
     "ymd",

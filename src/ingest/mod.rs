@@ -108,7 +108,7 @@ pub struct Options {
     pub max_bytes: u64,
 }
 
-/// Largest file read unless set otherwise: 2 GiB, what a browser tab can hold beside the tables.
+/// Largest file read unless set otherwise: 2 GiB, whose rows are about what a browser tab can hold in columns.
 pub const MAX_BYTES: u64 = 1 << 31;
 
 impl Default for Options {
@@ -187,26 +187,11 @@ pub fn read_as<S: Source + ?Sized>(
     header: Option<bool>,
     shape: Option<Shape>,
 ) -> Result<Table, Error> {
-    look(Input::new(source.size(), &|at, into| source.read_at(at, into)), preview_rows, header, shape)
-}
-
-fn look(
-    input: Input<'_>,
-    preview_rows: usize,
-    header: Option<bool>,
-    shape: Option<Shape>,
-) -> Result<Table, Error> {
+    let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
     let told = Told { header, ..Told::default() };
-    let mut file = File::open(input, &told, MAX_BYTES)?;
-    loop {
-        match propose(&file, preview_rows, shape) {
-            Ok(table) => return Ok(table),
-            Err(scan::Stop::Failed(error)) => return Err(error),
-            Err(scan::Stop::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
-            // Numbers are not read here.
-            Err(scan::Stop::CommaDecimals) => return Err(Error::NoAmountColumn),
-        }
-    }
+    File::with(Input::new(source.size(), &read_at), &told, MAX_BYTES, |file| {
+        propose(file, preview_rows, shape)
+    })
 }
 
 fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result<Table, scan::Stop> {
@@ -253,15 +238,9 @@ fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result
 /// As [`read`].
 pub fn table<S: Source + ?Sized>(source: &S, limit: usize) -> Result<RawTable, Error> {
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
-    let told = Told::default();
-    let mut file = File::open(Input::new(source.size(), &read_at), &told, MAX_BYTES)?;
-    loop {
-        match rows(&file, limit) {
-            Ok(rows) => return Ok(RawTable { columns: file.layout.columns, rows }),
-            Err(Trouble::Lost { byte }) => return Err(Error::Lost { byte }),
-            Err(Trouble::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
-        }
-    }
+    File::with(Input::new(source.size(), &read_at), &Told::default(), MAX_BYTES, |file| {
+        Ok(RawTable { columns: file.layout.columns.clone(), rows: rows(file, limit)? })
+    })
 }
 
 /// The rows of the table, without what is written around them.
@@ -304,28 +283,26 @@ fn load_from(
         return Err(Error::Aborted { bytes_done: 0 });
     }
     let told = Told { header: mapping.header, ..Told::default() };
-    let mut file = File::open(input, &told, options.max_bytes)?;
-    let mut mark = None;
-    let mut loaded = loop {
-        let result = match mapping.shape {
-            Shape::Transactions => ledger::load(&file, mapping, options, mark, progress),
-            Shape::Contracts => contracts::load(&file, mapping, options, mark, progress),
+    let loaded = File::with(input, &told, options.max_bytes, |file| {
+        let mut attempt = |mark| match mapping.shape {
+            Shape::Transactions => ledger::load(file, mapping, options, mark, progress),
+            Shape::Contracts => contracts::load(file, mapping, options, mark, progress),
         };
-        match result {
-            Ok(loaded) => break loaded,
-            Err(scan::Stop::Failed(error)) => return Err(error),
-            // Neither comes twice: with a known mark no number is open, and only UTF-8 can turn out to be another encoding.
-            Err(scan::Stop::CommaDecimals) => mark = Some(number::DecimalMark::Comma),
-            Err(scan::Stop::NotUtf8 { byte }) => file = file.reopened(byte, &told)?,
+        let mut result = attempt(None);
+        if matches!(result, Err(scan::Stop::CommaDecimals)) {
+            // Cannot come twice: with a known mark no number is open.
+            result = attempt(Some(number::DecimalMark::Comma));
         }
-    };
+        let mut loaded = result?;
+        let quality = &mut loaded.quality;
+        quality.encoding = file.verdict.name().to_owned();
+        quality.delimiter = Some(file.layout.dialect.delimiter);
+        quality.header = file.layout.header;
+        Ok(loaded)
+    })?;
     if progress(total, total).is_break() {
         return Err(Error::Aborted { bytes_done: total });
     }
-    let quality = &mut loaded.quality;
-    quality.encoding = file.verdict.name().to_owned();
-    quality.delimiter = Some(file.layout.dialect.delimiter);
-    quality.header = file.layout.header;
     Ok(loaded)
 }
 

@@ -9,11 +9,10 @@ use std::ops::ControlFlow;
 
 use super::columns::{self, Role};
 use super::date::{self, DateCell, DateOrder, OrderVotes};
-use super::dialect::Layout;
+use super::dialect::{Judge, Layout, RowKind};
 use super::error::Error;
 use super::feed::Trouble;
 use super::file::File;
-use super::header;
 use super::intern::{DuplicateCount, Duplicates};
 use super::number::{self, Decimal, DecimalMark, MarkVotes, NumberCell};
 use super::quality::{IssueKind, Issues, Note};
@@ -189,13 +188,12 @@ impl<'a> Scan<'a> {
     /// As [`Scan::set_aside`], but a row of totals or a second header is called what it is.
     #[cold]
     pub fn set_aside_as_row(&mut self, kind: IssueKind, column: usize) {
-        let first = (0..self.walk.record.len()).find(|&i| !self.cell(i).is_empty()).unwrap_or(0);
-        if is_total(self.cell(first)) {
-            return self.set_aside(IssueKind::Total, first);
+        let filled = (0..self.walk.record.len()).find(|&i| !self.cell(i).is_empty());
+        match Judge::default().row(self.layout, &self.walk.text, &self.walk.record) {
+            RowKind::Total => self.set_aside(IssueKind::Total, filled.unwrap_or(column)),
+            RowKind::RepeatedHeader => self.set_aside(IssueKind::RepeatedHeader, column),
+            _ => self.set_aside(kind, column),
         }
-        let names = &self.layout.columns;
-        let repeats = self.layout.header && names.iter().enumerate().all(|(i, n)| n.trim() == self.cell(i));
-        self.set_aside(if repeats { IssueKind::RepeatedHeader } else { kind }, column);
     }
 
     /// The number in a column of the current row.
@@ -326,25 +324,6 @@ pub(super) fn date_order(file: &File<'_>, column: usize) -> Result<(DateOrder, O
             Err(Error::AmbiguousDates { column, example, line }.into())
         }
     }
-}
-
-fn is_total(cell: &str) -> bool {
-    matches!(
-        header::normalize(cell).as_str(),
-        "total"
-            | "totals"
-            | "grandtotal"
-            | "subtotal"
-            | "sum"
-            | "合计"
-            | "总计"
-            | "小计"
-            | "合計"
-            | "總計"
-            | "小計"
-            | "总和"
-            | "總和"
-    )
 }
 
 /// Whether a cell names no customer: empty, or what programs write for a missing value.

@@ -22,6 +22,7 @@ use super::date::{self, DateCell};
 use super::header::{self, Fit};
 use super::number::{self, NumberCell};
 use super::records::{Delimiter, Dialect, Escape, Quote, Record, Records};
+use super::scan;
 
 /// What a cell is, as far as it shows without its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +71,10 @@ impl Kind {
     }
 }
 
-/// What programs write for a value they do not have.
+/// What programs write for a value they do not have. More words than for a customer, who may be called `unknown`.
 fn is_missing(cell: &str) -> bool {
-    cell.len() <= 7
-        && ["na", "n/a", "#n/a", "nan", "null", "none", "-", "--", "?", "\\n", "unknown", "nil"]
-            .iter()
-            .any(|word| cell.eq_ignore_ascii_case(word))
+    let words = ["na", "n/a", "none", "--", "?", "\\n", "unknown", "nil"];
+    scan::is_missing(cell) || (cell.len() <= 7 && words.iter().any(|word| cell.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a cell is a column name the dictionary has.

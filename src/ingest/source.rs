@@ -45,7 +45,7 @@ impl<'a> Input<'a> {
     /// The first bytes, at most `limit`.
     pub fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
         let mut out = vec![0; usize::try_from(self.size).unwrap_or(usize::MAX).min(limit)];
-        let n = Stream::new(*self).fill(&mut out)?;
+        let n = Stream::new(*self, 0).fill(&mut out)?;
         out.truncate(n);
         Ok(out)
     }
@@ -58,9 +58,9 @@ pub(super) struct Stream<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// From the first byte on.
-    pub fn new(input: Input<'a>) -> Self {
-        Self { input, at: 0 }
+    /// From a byte on.
+    pub fn new(input: Input<'a>, at: u64) -> Self {
+        Self { input, at }
     }
 
     /// Fills a buffer as far as the bytes go.
@@ -78,7 +78,7 @@ impl<'a> Stream<'a> {
         Ok(n)
     }
 
-    /// Bytes read so far.
+    /// The byte it stands before.
     pub fn done(&self) -> u64 {
         self.at
     }
@@ -100,7 +100,7 @@ mod tests {
         let input = Input::new(bytes.size(), &read_at);
         assert_eq!(input.head(4).unwrap(), b"0123");
         assert_eq!(input.head(100).unwrap(), b"0123456789");
-        let (mut stream, mut buffer) = (Stream::new(input), [0; 7]);
+        let (mut stream, mut buffer) = (Stream::new(input, 0), [0; 7]);
         assert_eq!((stream.fill(&mut buffer).unwrap(), &buffer), (7, b"0123456"));
         assert_eq!((stream.fill(&mut buffer).unwrap(), &buffer[..3], stream.done()), (3, &b"789"[..], 10));
         assert_eq!(stream.fill(&mut buffer).unwrap(), 0);

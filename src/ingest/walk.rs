@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
         layout: &Layout,
         chunk: usize,
     ) -> Result<Self, Trouble> {
-        let mut feed = Feed::new(Stream::new(input), verdict, chunk)?;
+        let mut feed = Feed::new(Stream::new(input, 0), verdict, chunk)?;
         let (mut text, mut start) = (String::new(), 0);
         let data_start = layout.data_start as u64;
         // Everything before the rows is passed over.
