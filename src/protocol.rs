@@ -17,7 +17,7 @@ use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError
 use crate::sample::SampleLanguage;
 
 /// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub enum Request {
     Open {
         /// Roles confirmed by the user; `None` to use the proposal.
         mapping: Option<Mapping>,
-        /// Always stop at the proposal.
+        /// Always stop at the proposal, read as the mapping tells where there is one.
         confirm: bool,
         /// Settings as the user or host gave them.
         settings: Settings,

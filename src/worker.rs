@@ -113,9 +113,12 @@ fn open(
     settings: &Settings,
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    if mapping.is_none() {
-        let table =
-            ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+    if mapping.is_none() || confirm {
+        // What the user has told about the file so far, to be looked at before anything is computed.
+        let told = mapping.as_ref().map(|m| m.told.clone()).unwrap_or_default();
+        let shape = mapping.as_ref().map(|m| m.shape);
+        let table = ingest::read_as(source, PREVIEW_ROWS, &told, shape)
+            .map_err(|error| Problem::File { error, table: None })?;
         if !confirm && let Some(error) = table.proposal.missing() {
             return Err(Problem::File { error, table: Some(Box::new(table)) });
         }
@@ -142,7 +145,9 @@ fn analyze(
     settings: &ValidSettings,
     wanted: Wanted,
 ) -> Result<Box<Report>, Problem> {
-    let table = ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+    let told = mapping.as_ref().map(|m| m.told.clone()).unwrap_or_default();
+    let table = ingest::read_as(source, PREVIEW_ROWS, &told, None)
+        .map_err(|error| Problem::File { error, table: None })?;
     let mut mapping = mapping.unwrap_or_else(|| Mapping::from(&table.proposal));
     mapping.date_order = mapping.date_order.or(settings.date_order());
     let loaded = load(source, &mapping, settings)

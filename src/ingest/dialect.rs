@@ -14,10 +14,14 @@ pub use super::heading::HeaderBasis;
 use super::records::{Delimiter, Dialect, Record, Records};
 use super::{heading, score, tables};
 
-/// What the caller knows about how a text is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the caller knows about how a file is written; what is not given is found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Told {
+    /// The encoding, by a label of the WHATWG Encoding Standard.
+    pub encoding: Option<String>,
+    /// The sheet of a workbook, by name.
+    pub sheet: Option<String>,
     /// The marks.
     pub dialect: Option<Dialect>,
     /// Whether the first row of the table names the columns.

@@ -35,6 +35,14 @@ impl Verdict {
 /// How much of a file the guess looks at.
 pub const LOOK: usize = 1 << 20;
 
+/// The verdict that a label gives; `None` without a label, or where nobody knows it.
+#[must_use]
+pub fn told(label: Option<&str>, head: &[u8]) -> Option<Verdict> {
+    let encoding = Encoding::for_label(label?.as_bytes())?;
+    let mark = Encoding::for_bom(head).filter(|(of, _)| *of == encoding).map_or(0, |(_, mark)| mark);
+    Some(Verdict { encoding, mark, sure: true })
+}
+
 /// How a text file is decoded, from its first bytes; `is_all` says whether that is all of it.
 #[must_use]
 pub fn decide(head: &[u8], is_all: bool) -> Verdict {

@@ -40,7 +40,8 @@ impl<'a> File<'a> {
         if looks_like != Format::Text {
             return Err(Error::Unreadable { looks_like, position });
         }
-        let mut verdict = encoding::decide(&bytes, bytes.len() as u64 == input.size);
+        let mut verdict = encoding::told(told.encoding.as_deref(), &bytes)
+            .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size));
         loop {
             match Self::open(input, verdict, told).and_then(|file| work(&file)) {
                 Ok(done) => return Ok(done),

@@ -60,7 +60,8 @@ pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
 pub use records::Delimiter;
 pub use source::Source;
 
-use dialect::{Judge, RowKind, Told};
+pub use dialect::Told;
+use dialect::{Judge, RowKind};
 use feed::Trouble;
 use file::File;
 use source::Input;
@@ -75,14 +76,14 @@ pub struct Mapping {
     pub roles: Vec<Option<Role>>,
     /// Order of day and month, where the user knows it.
     pub date_order: Option<DateOrder>,
-    /// Whether the first row names the columns, where the user knows it.
-    pub header: Option<bool>,
+    /// How the file is written, where the user knows it.
+    pub told: Told,
 }
 
 impl From<&Proposal> for Mapping {
     fn from(proposal: &Proposal) -> Self {
         let roles = proposal.columns.iter().map(|c| c.role).collect();
-        Self { shape: proposal.shape, roles, date_order: None, header: None }
+        Self { shape: proposal.shape, roles, date_order: None, told: Told::default() }
     }
 }
 
@@ -135,6 +136,10 @@ pub struct Table {
     pub delimiter: Delimiter,
     /// Whether the first row names the columns.
     pub header: bool,
+    /// Lines before the table.
+    pub lines_before: u64,
+    /// What the verdicts on delimiter and header rest on.
+    pub layout_evidence: dialect::Evidence,
     /// Names of the columns; empty without a header.
     pub columns: Vec<String>,
     /// The first rows, as text.
@@ -174,22 +179,21 @@ const SAMPLE_ROWS: usize = 4000;
 /// # Errors
 /// [`Error::Unreadable`], [`Error::TooLarge`] or [`Error::Empty`].
 pub fn read<S: Source + ?Sized>(source: &S, preview_rows: usize) -> Result<Table, Error> {
-    read_as(source, preview_rows, None, None)
+    read_as(source, preview_rows, &Told::default(), None)
 }
 
-/// As [`read`], where the user has said whether there is a header, or what a row is.
+/// As [`read`], where the user has said how the file is written, or what a row is.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_as<S: Source + ?Sized>(
     source: &S,
     preview_rows: usize,
-    header: Option<bool>,
+    told: &Told,
     shape: Option<Shape>,
 ) -> Result<Table, Error> {
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
-    let told = Told { header, ..Told::default() };
-    File::with(Input::new(source.size(), &read_at), &told, MAX_BYTES, |file| {
+    File::with(Input::new(source.size(), &read_at), told, MAX_BYTES, |file| {
         propose(file, preview_rows, shape)
     })
 }
@@ -224,6 +228,8 @@ fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result
         encoding: file.verdict.name().to_owned(),
         delimiter: layout.dialect.delimiter,
         header: layout.header,
+        lines_before: layout.lines_before,
+        layout_evidence: layout.evidence.clone(),
         columns: layout.columns.clone(),
         preview: rows,
         proposal,
@@ -282,8 +288,7 @@ fn load_from(
     if progress(0, total).is_break() {
         return Err(Error::Aborted { bytes_done: 0 });
     }
-    let told = Told { header: mapping.header, ..Told::default() };
-    let loaded = File::with(input, &told, options.max_bytes, |file| {
+    let loaded = File::with(input, &mapping.told, options.max_bytes, |file| {
         let mut attempt = |mark| match mapping.shape {
             Shape::Transactions => ledger::load(file, mapping, options, mark, progress),
             Shape::Contracts => contracts::load(file, mapping, options, mark, progress),

@@ -306,7 +306,8 @@ fn a_mapping_can_overrule_the_header() {
     let text = "ann,2024-01-01,5\nbob,2024-01-02,6\n";
     let roles = vec![Some(Role::Customer), Some(Role::Date), Some(Role::Amount)];
     for (header, n) in [(None, 2), (Some(false), 2), (Some(true), 1)] {
-        let mapping = Mapping { roles: roles.clone(), header, ..Mapping::default() };
+        let told = Told { header, ..Told::default() };
+        let mapping = Mapping { roles: roles.clone(), told, ..Mapping::default() };
         let q = load(text.as_bytes(), &mapping, &Options::default(), &mut silent).unwrap().quality;
         assert_eq!((q.rows_used, q.header), (n, header == Some(true)));
     }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::super::client;
 use super::super::state::{App, Page};
 use super::super::widgets;
-use crate::ingest::{DateOrder, Mapping, Role, Shape, Table};
+use crate::ingest::{DateOrder, Mapping, Role, Shape, Table, Told};
 use crate::locale::{Lang, say, text};
 use crate::protocol::Problem;
 use crate::session::Activity;
@@ -58,7 +58,10 @@ fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>)
             shape: shape.get_untracked(),
             roles: roles.get_untracked(),
             date_order: date_order.get_untracked(),
-            header: (header.get_untracked() != found_header).then(|| header.get_untracked()),
+            told: Told {
+                header: (header.get_untracked() != found_header).then(|| header.get_untracked()),
+                ..Told::default()
+            },
         };
         if let Some(source) = app.source.get_value() {
             client::open(app, source, Some(mapping), false);
