@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::{Error, Mapping, Table};
+use crate::ingest::{Error, Mapping, Shape, Table, Told};
 use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step, Why};
 use crate::sample::SampleLanguage;
 
@@ -24,12 +24,12 @@ pub const PROTOCOL_VERSION: u32 = 4;
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Request {
     /// Read a file's head and propose roles; go straight on to the report where the roles are certain and no
-    /// `confirm` is wanted.
+    /// `look` is wanted.
     Open {
         /// Roles confirmed by the user; `None` to use the proposal.
         mapping: Option<Mapping>,
-        /// Always stop at the proposal, read as the mapping tells where there is one.
-        confirm: bool,
+        /// Stop at the proposal in any case, and make it so.
+        look: Option<Look>,
         /// Settings as the user or host gave them.
         settings: Settings,
     },
@@ -40,7 +40,7 @@ pub enum Request {
         /// As for a file.
         mapping: Option<Mapping>,
         /// As for a file.
-        confirm: bool,
+        look: Option<Look>,
         /// Settings.
         settings: Settings,
     },
@@ -58,6 +58,16 @@ pub enum Request {
         /// As for a page of the table.
         ticket: u32,
     },
+}
+
+/// What a proposal is made under: what the user has said so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Look {
+    /// How the file is written.
+    pub told: Told,
+    /// What one row is.
+    pub shape: Option<Shape>,
 }
 
 /// Said by the worker.

@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use crate::ingest::{self, Mapping, Source, Table};
-use crate::protocol::{PROTOCOL_VERSION, Problem, Progress, Request, Response};
+use crate::protocol::{Look, PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
 
@@ -67,12 +67,12 @@ fn report_panics() {
 
 fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> Response {
     match request {
-        Request::Open { mapping, confirm, settings } => {
-            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, confirm, &settings));
+        Request::Open { mapping, look, settings } => {
+            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, look, &settings));
             answer(opened, customers)
         }
-        Request::Sample { language, mapping, confirm, settings } => {
-            answer(open(&sample::csv(language), mapping, confirm, &settings), customers)
+        Request::Sample { language, mapping, look, settings } => {
+            answer(open(&sample::csv(language), mapping, look, &settings), customers)
         }
         Request::Customers { query, ticket } => {
             Response::Customers { rows: customers.borrow().table.page(&query), ticket }
@@ -109,21 +109,20 @@ enum Opened {
 fn open(
     source: &dyn Source,
     mapping: Option<Mapping>,
-    confirm: bool,
+    look: Option<Look>,
     settings: &Settings,
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    if mapping.is_none() || confirm {
-        // What the user has told about the file so far, to be looked at before anything is computed.
-        let told = mapping.as_ref().map(|m| m.told.clone()).unwrap_or_default();
-        let shape = mapping.as_ref().map(|m| m.shape);
-        let table = ingest::read_as(source, PREVIEW_ROWS, &told, shape)
+    if let Some(look) = look {
+        let table = ingest::read_as(source, PREVIEW_ROWS, &look.told, look.shape)
             .map_err(|error| Problem::File { error, table: None })?;
-        if !confirm && let Some(error) = table.proposal.missing() {
+        return Ok(Opened::Table(Box::new(table)));
+    }
+    if mapping.is_none() {
+        let table =
+            ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        if let Some(error) = table.proposal.missing() {
             return Err(Problem::File { error, table: Some(Box::new(table)) });
-        }
-        if confirm {
-            return Ok(Opened::Table(Box::new(table)));
         }
         if !table.proposal.certain {
             // A question comes with what would go wrong without an answer: no row that can be used, or dates that

@@ -14,7 +14,7 @@ use fingerprint::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tenure::ingest;
-use tenure::protocol::{Problem, Progress, Request, Response};
+use tenure::protocol::{Look, Problem, Progress, Request, Response};
 use tenure::report::{CustomerFilter, CustomerQuery, CustomerStage, Settings, SortKey, Step, Threshold};
 use tenure::sample::{self, SampleLanguage};
 use wasm_bindgen::{JsCast, JsValue};
@@ -129,14 +129,14 @@ fn requests_come_back_from_js_unchanged() {
     for sent in [
         Request::Open {
             mapping: Some(ingest::Mapping::from(&table.proposal)),
-            confirm: true,
+            look: Some(Look::default()),
             settings: settings.clone(),
         },
-        Request::Open { mapping: None, confirm: false, settings: Settings::default() },
+        Request::Open { mapping: None, look: None, settings: Settings::default() },
         Request::Sample {
             language: SampleLanguage::SimplifiedChinese,
             mapping: Some(ingest::Mapping::from(&table.proposal)),
-            confirm: true,
+            look: Some(Look::default()),
             settings,
         },
         Request::Customers {

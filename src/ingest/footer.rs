@@ -44,6 +44,14 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Whether the next record may begin another table. Only below a blank line can it, so that a walk which tells all
+    /// other rows by what it reads in them need not ask about each.
+    #[inline]
+    pub fn may_end(&mut self, record: &Record) -> bool {
+        self.below_gap |= record.after_gap;
+        self.below_gap
+    }
+
     /// What the next record of the text is.
     #[inline]
     pub fn row(&mut self, layout: &Layout, text: &str, record: &Record) -> RowKind {

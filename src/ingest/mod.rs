@@ -54,10 +54,11 @@ mod walk;
 
 pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
 pub use date::DateOrder;
+pub use dialect::{DialectBasis, Evidence as LayoutEvidence, HeaderBasis};
 pub use error::Error;
 pub use format::Format;
+pub use marks::{Delimiter, Dialect, Escape, Quote};
 pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
-pub use records::Delimiter;
 pub use source::Source;
 
 pub use dialect::Told;
@@ -132,14 +133,16 @@ pub fn silent(_done: u64, _total: u64) -> ControlFlow<()> {
 pub struct Table {
     /// Encoding of the file.
     pub encoding: String,
-    /// What separates the cells.
-    pub delimiter: Delimiter,
+    /// How the file was told to be written.
+    pub told: Told,
+    /// What separates and encloses the cells.
+    pub dialect: Dialect,
     /// Whether the first row names the columns.
     pub header: bool,
     /// Lines before the table.
     pub lines_before: u64,
     /// What the verdicts on delimiter and header rest on.
-    pub layout_evidence: dialect::Evidence,
+    pub layout_evidence: LayoutEvidence,
     /// Names of the columns; empty without a header.
     pub columns: Vec<String>,
     /// The first rows, as text.
@@ -194,11 +197,16 @@ pub fn read_as<S: Source + ?Sized>(
 ) -> Result<Table, Error> {
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
     File::with(Input::new(source.size(), &read_at), told, MAX_BYTES, |file| {
-        propose(file, preview_rows, shape)
+        propose(file, told, preview_rows, shape)
     })
 }
 
-fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result<Table, scan::Stop> {
+fn propose(
+    file: &File<'_>,
+    told: &Told,
+    preview_rows: usize,
+    shape: Option<Shape>,
+) -> Result<Table, scan::Stop> {
     let layout = &file.layout;
     let mut rows = layout.sample(&file.head, SAMPLE_ROWS);
     if rows.is_empty() {
@@ -226,7 +234,8 @@ fn propose(file: &File<'_>, preview_rows: usize, shape: Option<Shape>) -> Result
     rows.truncate(preview_rows);
     Ok(Table {
         encoding: file.verdict.name().to_owned(),
-        delimiter: layout.dialect.delimiter,
+        told: told.clone(),
+        dialect: layout.dialect,
         header: layout.header,
         lines_before: layout.lines_before,
         layout_evidence: layout.evidence.clone(),

@@ -61,6 +61,9 @@ pub(super) struct Scan<'a> {
     seen: Seen,
     short_rows: u64,
     first_line: u64,
+    judge: Judge,
+    /// Line of the table that follows, once it has come.
+    next_table: Option<u64>,
     mark: Option<DecimalMark>,
     pub order: Option<DateOrder>,
     order_votes: Option<OrderVotes>,
@@ -102,6 +105,8 @@ impl<'a> Scan<'a> {
             seen,
             short_rows: 0,
             first_line: 0,
+            judge: Judge::default(),
+            next_table: None,
             mark,
             order: mapping.date_order,
             order_votes: None,
@@ -133,6 +138,12 @@ impl<'a> Scan<'a> {
     /// Moves to the next row; false after the last.
     pub fn next(&mut self, progress: &mut Progress<'_>) -> Result<bool, Stop> {
         while self.walk.next()? {
+            if self.judge.may_end(&self.walk.record)
+                && self.judge.row(self.layout, &self.walk.text, &self.walk.record) == RowKind::NextTable
+            {
+                self.next_table = Some(self.walk.record.line);
+                return Ok(false);
+            }
             let n_cells = self.walk.record.len();
             if self.cell(0).is_empty() && (0..n_cells).all(|i| self.cell(i).is_empty()) {
                 continue;
@@ -272,7 +283,7 @@ impl<'a> Scan<'a> {
             notes.push(Note::LinesBeforeHeader { lines: self.layout.lines_before });
         }
         let other = self.layout.evidence.tables.iter().filter(|table| !table.is_taken);
-        let lines: Vec<u64> = other.map(|table| table.line).collect();
+        let lines: Vec<u64> = other.map(|table| table.line).chain(self.next_table).collect();
         if !lines.is_empty() {
             notes.push(Note::OtherTables { lines });
         }

@@ -44,6 +44,27 @@ fn issues(q: &Quality) -> Vec<(u64, IssueKind, &str, &str)> {
 const HEAD: &str = "customer,date,amount\n";
 
 #[test]
+fn a_table_far_below_ends_the_rows_and_is_named() {
+    // Further down than the sample reaches.
+    let mut text = "customer,date,amount\n".to_owned();
+    for i in 0..5000 {
+        text.push_str(&format!("c{},2024-01-{:02},{}.50\n", i % 50, i % 28 + 1, i % 90));
+    }
+    text.push_str("\nregion,share\nnorth,0.4\nsouth,0.6\n");
+    let seen = read(text.as_bytes(), 1).unwrap();
+    let loaded =
+        load(text.as_bytes(), &Mapping::from(&seen.proposal), &Options::default(), &mut silent).unwrap();
+    let quality = &loaded.quality;
+    assert_eq!((quality.rows_read, quality.rows_used), (5000, 5000));
+    assert_eq!(quality.notes, [Note::OtherTables { lines: vec![5003] }]);
+    // A blank line among the rows is only a blank line.
+    let text = text.replacen("c7,", "\nc7,", 3).replace("\nregion,share\nnorth,0.4\nsouth,0.6\n", "");
+    let loaded =
+        load(text.as_bytes(), &Mapping::from(&seen.proposal), &Options::default(), &mut silent).unwrap();
+    assert_eq!((loaded.quality.rows_used, loaded.quality.notes.len()), (5000, 0));
+}
+
+#[test]
 fn ex_1_4_b_returns_are_negative_amounts_quantities_and_cancellations() {
     let text = "invoice,customer,date,quantity,unit price\n\
                 1001,a,2024-01-01,2,3.50\nC1002,a,2024-01-02,-2,3.50\n1003,b,2024-01-03,-1,2\n\

@@ -3,7 +3,9 @@
 use super::{Lang, text};
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::analytics::value_matrix::ValueClass;
-use crate::ingest::{Basis, Delimiter, Error, Evidence, Format, IssueKind, Role};
+use crate::ingest::{
+    Basis, Delimiter, DialectBasis, Error, Evidence, Format, HeaderBasis, IssueKind, LayoutEvidence, Role,
+};
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;
 use crate::report::{Action, ActionKind, Because, Churn, CustomerStage, Notice, Report, Section, Step};
@@ -637,6 +639,85 @@ pub fn delimiter(lang: Lang, delimiter: Option<Delimiter>) -> String {
         None => "–",
     };
     name.to_owned()
+}
+
+/// Name of an encoding, with the script it is mostly used for.
+#[must_use]
+pub fn encoding(lang: Lang, label: &str) -> String {
+    let script = match label {
+        "gb18030" => lang.pick("Simplified Chinese", "简体中文"),
+        "Big5" => lang.pick("Traditional Chinese", "繁体中文"),
+        "Shift_JIS" | "EUC-JP" | "ISO-2022-JP" => lang.pick("Japanese", "日文"),
+        "EUC-KR" => lang.pick("Korean", "韩文"),
+        "windows-1252" => lang.pick("Western European", "西欧"),
+        "windows-1250" => lang.pick("Central European", "中欧"),
+        "windows-1251" => lang.pick("Cyrillic", "西里尔文"),
+        "windows-1253" => lang.pick("Greek", "希腊文"),
+        "windows-1254" => lang.pick("Turkish", "土耳其文"),
+        "windows-1255" => lang.pick("Hebrew", "希伯来文"),
+        "windows-1256" => lang.pick("Arabic", "阿拉伯文"),
+        "windows-1257" => lang.pick("Baltic", "波罗的海"),
+        "windows-1258" => lang.pick("Vietnamese", "越南文"),
+        "macintosh" => lang.pick("Western European, old Mac", "西欧，旧版 Mac"),
+        _ => return label.to_owned(),
+    };
+    match lang {
+        Lang::En => format!("{label} ({script})"),
+        Lang::ZhHans => format!("{label}（{script}）"),
+    }
+}
+
+/// On what grounds delimiter and header were found.
+#[must_use]
+pub fn layout(lang: Lang, e: &LayoutEvidence) -> String {
+    let rows = lang.int(e.n_rows as f64);
+    let (regular, values) = (lang.percent0(e.width_share), lang.percent0(e.value_share));
+    let delimiter = match (e.dialect, lang) {
+        (DialectBasis::Told, Lang::En) => format!(
+            "Separated as you said: {regular} of {rows} rows have as many cells as the table has columns."
+        ),
+        (DialectBasis::Told, Lang::ZhHans) => {
+            format!("按您指定的分隔符：{rows} 行中 {regular} 的单元格数与列数一致。")
+        }
+        (DialectBasis::SeparatorLine, Lang::En) => {
+            "The file names its delimiter in a line of its own (sep=).".to_owned()
+        }
+        (DialectBasis::SeparatorLine, Lang::ZhHans) => "文件自身用 sep= 一行指明了分隔符。".to_owned(),
+        (DialectBasis::OneColumn, Lang::En) => {
+            "No delimiter makes columns: the table is taken as one column.".to_owned()
+        }
+        (DialectBasis::OneColumn, Lang::ZhHans) => "没有分隔符能分出列：按单列读取。".to_owned(),
+        (DialectBasis::Score, Lang::En) => format!(
+            "Separated so, {regular} of the first {rows} rows have as many cells as the table has columns, and {values} of the cells are dates or numbers."
+        ),
+        (DialectBasis::Score, Lang::ZhHans) => format!(
+            "如此分隔，前 {rows} 行中 {regular} 的单元格数与列数一致，{values} 的单元格为日期或数字。"
+        ),
+    };
+    let runner_up = e.runner_up.filter(|_| e.dialect == DialectBasis::Score).map(|next| {
+        let name = self::delimiter(lang, Some(next.dialect.delimiter));
+        let (best, other) = (lang.decimal(e.score, 2), lang.decimal(next.score, 2));
+        match lang {
+            Lang::En => format!(" Score {best}; next best: {name}, {other}."),
+            Lang::ZhHans => format!("得分 {best}；其次为{name}，{other}。"),
+        }
+    });
+    let header = match e.header {
+        HeaderBasis::Told => lang.pick("Header as you said.", "表头按您所指定。"),
+        HeaderBasis::KnownNames => lang.pick("The header holds known names.", "表头含有已知的列名。"),
+        HeaderBasis::TextAboveValues => {
+            lang.pick("The header is text above values.", "表头是位于数值之上的文字。")
+        }
+        HeaderBasis::TextAboveText => lang.pick(
+            "Nothing tells header from rows: the first row is taken as the header.",
+            "无从区分表头与数据：第一行按表头读取。",
+        ),
+        HeaderBasis::ValuesInFirstRow => lang.pick(
+            "No header: the first row holds values like those below it.",
+            "没有表头：第一行与其下各行同为数据。",
+        ),
+    };
+    format!("{delimiter}{}{}{header}", runner_up.unwrap_or_default(), lang.pick(" ", ""))
 }
 
 /// Name of a role.

@@ -96,8 +96,15 @@ texts! {
     columns_why: "Why", "依据";
     columns_run: "Run with these columns", "按此设置计算";
     columns_first_rows: "First rows of the file", "文件的前几行";
-    columns_found: "What was found", "识别结果";
     columns_has_header: "The first row is a header", "第一行是表头";
+    written: "How the file is written", "文件的写法";
+    written_encoding: "Encoding", "编码";
+    written_delimiter: "Cells are separated by", "分隔符";
+    written_quote: "Cells are enclosed in", "引号";
+    written_quote_none: "nothing", "无";
+    written_skip: "Lines above the table", "表格之前的行数";
+    written_as_found: "as found", "自动识别";
+    written_reset: "As found", "恢复自动识别";
     columns_shape: "One row is", "每一行是";
     shape_transactions: "a purchase or order line", "一笔交易或订单行";
     shape_contracts: "a customer's contract", "一位客户的合同";

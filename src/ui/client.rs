@@ -16,7 +16,7 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 use super::state::{App, Page};
 use crate::ingest::Mapping;
 use crate::locale::Lang;
-use crate::protocol::{PROTOCOL_VERSION, Request, Response};
+use crate::protocol::{Look, PROTOCOL_VERSION, Request, Response};
 use crate::report::{CustomerQuery, Report, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
@@ -67,18 +67,19 @@ impl Drop for Job {
     }
 }
 
-/// Opens a file or the sample; `mapping` where the user has confirmed the columns, `confirm` to be asked in any case.
-pub fn open(app: App, source: Source, mapping: Option<Mapping>, confirm: bool) {
+/// Opens a file or the sample; `mapping` where the user has confirmed the columns, `look` to be asked
+/// in any case.
+pub fn open(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>) {
     let origin = source.origin();
     let settings = app.settings.get_untracked();
     let (request, file) = match &source {
-        Source::File(file) => (Request::Open { mapping, confirm, settings }, Some(file.clone())),
+        Source::File(file) => (Request::Open { mapping, look, settings }, Some(file.clone())),
         Source::Sample => {
             let language = match app.lang.get_untracked() {
                 Lang::En => SampleLanguage::English,
                 Lang::ZhHans => SampleLanguage::SimplifiedChinese,
             };
-            (Request::Sample { language, mapping, confirm, settings }, None)
+            (Request::Sample { language, mapping, look, settings }, None)
         }
     };
     app.source.set_value(Some(source));

@@ -147,7 +147,7 @@ fn read(call: &Call, file: Option<JsValue>) -> Result<JsValue, Problem> {
         text(&rows, "rows", &out)?;
         text(&(raw.rows.len() as f64).into(), "rowsRead", &quality)?;
         text(&table.encoding.as_str().into(), "encoding", &quality)?;
-        text(&to_js(&table.delimiter)?, "delimiter", &quality)?;
+        text(&to_js(&table.dialect.delimiter)?, "delimiter", &quality)?;
         text(&table.header.into(), "header", &quality)?;
         text(&quality, "quality", &out)?;
         text(&to_js(&table.proposal)?, "proposal", &out)?;

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 use super::super::client;
 use super::super::state::{App, Page};
 use super::super::widgets;
-use crate::ingest::{DateOrder, Mapping, Role, Shape, Table, Told};
+use super::written;
+use crate::ingest::{DateOrder, Mapping, Role, Shape, Table};
 use crate::locale::{Lang, say, text};
-use crate::protocol::Problem;
+use crate::protocol::{Look, Problem};
 use crate::session::Activity;
 
 /// What the page asks about, equal only to itself.
@@ -27,48 +28,56 @@ impl PartialEq for Asked {
 
 /// The page. Without a question under way it asks the worker for one about the file on screen.
 pub fn view(app: App, lang: Lang) -> impl IntoView {
-    let asked = Memo::new(move |_| {
+    // While another proposal is made, or where it fails, the last one stays on screen.
+    let asked = Memo::new(move |before: Option<&Option<Asked>>| {
         app.session.with(|s| match &s.activity {
             Activity::Mapping { table, problem, .. } => {
                 Some(Asked { table: Arc::clone(table), problem: problem.clone() })
             }
-            _ => None,
+            Activity::Running { .. } | Activity::Failed { .. } => before.cloned().flatten(),
+            Activity::Idle => None,
         })
     });
     let idle = Memo::new(move |_| app.session.with(|s| s.activity == Activity::Idle));
     Effect::new(move |_| {
         if idle.get() && asked.with(Option::is_none) {
             match app.source.get_value() {
-                Some(source) => client::open(app, source, None, true),
+                Some(source) => client::open(app, source, None, Some(Look::default())),
                 None => app.go(Page::Start),
             }
         }
     });
-    move || asked.get().map(|a| question(app, lang, &a.table, a.problem.as_ref()))
+    let table = Signal::derive(move || asked.with(|a| a.as_ref().map(|a| Arc::clone(&a.table))));
+    let trouble =
+        move || asked.with(|a| a.as_ref().and_then(|a| a.problem.as_ref().map(|p| say::problem(lang, p))));
+    let there = Memo::new(move |_| asked.with(Option::is_some));
+    view! {
+        <Show when=move || there.get()>
+            <h1>{text::columns_title(lang)}</h1>
+            <p class="lede">{text::columns_lede(lang)}</p>
+            {move || trouble().map(|(what, remedy)| view! { <div class="trouble in-page" role="alert" data-testid="trouble"><p>{what}</p><p>{remedy}</p></div> })}
+            {written::view(app, lang, table)}
+            {move || table.get().map(|t| question(app, lang, &t))}
+        </Show>
+    }
 }
 
-fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>) -> impl IntoView + use<> {
+fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
     let roles = RwSignal::new(table.proposal.columns.iter().map(|c| c.role).collect::<Vec<_>>());
     let shape = RwSignal::new(table.proposal.shape);
-    let header = RwSignal::new(table.header);
     let date_order = RwSignal::new(None::<DateOrder>);
-    let found_header = table.header;
+    let told = StoredValue::new(table.told.clone());
     let run = move |_| {
         let mapping = Mapping {
             shape: shape.get_untracked(),
             roles: roles.get_untracked(),
             date_order: date_order.get_untracked(),
-            told: Told {
-                header: (header.get_untracked() != found_header).then(|| header.get_untracked()),
-                ..Told::default()
-            },
+            told: told.get_value(),
         };
         if let Some(source) = app.source.get_value() {
-            client::open(app, source, Some(mapping), false);
+            client::open(app, source, Some(mapping), None);
         }
     };
-    let trouble = problem.map(|p| say::problem(lang, p));
-    let found = format!("{} · {}", table.encoding, say::delimiter(lang, Some(table.delimiter)));
     let body = table.proposal.columns.clone().into_iter().map(|c| {
         let values: Vec<String> = table.preview.iter().filter_map(|row| row.get(c.index)).take(4).cloned().collect();
         let name = if c.name.is_empty() { format!("{} {}", text::columns_column(lang), c.index + 1) } else { c.name.clone() };
@@ -118,12 +127,9 @@ fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>)
         });
     };
     view! {
-        <h1>{text::columns_title(lang)}</h1>
-        <p class="lede">{text::columns_lede(lang)}</p>
-        {trouble.map(|(what, remedy)| view! { <div class="trouble in-page" role="alert" data-testid="trouble"><p>{what}</p><p>{remedy}</p></div> })}
         <div class="options">
             <label>{text::columns_shape(lang)}
-                <select class="control" data-testid="shape" on:change=move |e| shape.set(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions })>
+                <select class="control" data-testid="shape" on:change=move |e| written::look(app, told.get_value(), Some(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions }))>
                     <option value="transactions" selected=move || shape.get() == Shape::Transactions>{text::shape_transactions(lang)}</option>
                     <option value="contracts" selected=move || shape.get() == Shape::Contracts>{text::shape_contracts(lang)}</option>
                 </select>
@@ -134,8 +140,6 @@ fn question(app: App, lang: Lang, table: &Arc<Table>, problem: Option<&Problem>)
                     <option value="dmy">{text::date_order_dmy(lang)}</option><option value="mdy">{text::date_order_mdy(lang)}</option>
                 </select>
             </label>
-            <label class="check"><input type="checkbox" prop:checked=move || header.get() on:change=move |e| header.set(event_target_checked(&e))/>{text::columns_has_header(lang)}</label>
-            <span class="sub">{text::columns_found(lang)}": "{found}</span>
         </div>
         <div class="scroll columns"><table><thead><tr>
             <th scope="col">{text::columns_column(lang)}</th><th scope="col">{text::columns_role(lang)}</th>

@@ -9,3 +9,4 @@ pub mod patterns;
 pub mod start;
 pub mod trouble;
 pub mod value;
+mod written;

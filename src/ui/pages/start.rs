@@ -11,7 +11,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
     let over = RwSignal::new(false);
     let open = move |file: Option<web_sys::File>| {
         if let Some(file) = file {
-            client::open(app, Source::File(file), None, false);
+            client::open(app, Source::File(file), None, None);
         }
     };
     let input = NodeRef::<leptos::html::Input>::new();
@@ -41,7 +41,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
             <input class="file-input" id="file" type="file" data-testid="file" node_ref=input on:change=picked tabindex="-1" aria-hidden="true"/>
             <div class="row">
                 <button class="button primary" on:click=move |_| { if let Some(i) = input.get_untracked() { i.click(); } }>{text::choose_file(lang)}</button>
-                <button class="button" data-testid="sample" on:click=move |_| client::open(app, Source::Sample, None, false)>{text::try_sample(lang)}</button>
+                <button class="button" data-testid="sample" on:click=move |_| client::open(app, Source::Sample, None, None)>{text::try_sample(lang)}</button>
             </div>
         </div>
         <div class="two even">

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::super::client;
 use super::super::state::{App, Page};
 use crate::locale::{Lang, say, text};
-use crate::protocol::Problem;
+use crate::protocol::{Look, Problem};
 
 /// The failure panel.
 pub fn view(app: App, lang: Lang, problem: &Problem, name: &str, kept: bool) -> impl IntoView + use<> {
@@ -17,7 +17,7 @@ pub fn view(app: App, lang: Lang, problem: &Problem, name: &str, kept: bool) -> 
     let columns = problem.asks_for_columns();
     let again = move |_| {
         if let Some(source) = app.source.get_value() {
-            client::open(app, source, None, columns);
+            client::open(app, source, None, columns.then(Look::default));
         }
     };
     let dismiss = move |_| {
