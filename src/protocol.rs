@@ -12,12 +12,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::{Error, Mapping, Shape, Table, Told};
+use crate::ingest::{Error, Mapping, Remembered, Shape, Table, Told};
 use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step, Why};
 use crate::sample::SampleLanguage;
 
 /// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub enum Request {
         mapping: Option<Mapping>,
         /// Stop at the proposal in any case, and make it so.
         look: Option<Look>,
+        /// What the user chose for earlier files.
+        remembered: Vec<Remembered>,
         /// Settings as the user or host gave them.
         settings: Settings,
     },

@@ -15,7 +15,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
-use crate::ingest::{self, Mapping, Source, Table};
+use crate::ingest::{self, Mapping, Remembered, Source, Table};
 use crate::protocol::{Look, PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
@@ -67,12 +67,12 @@ fn report_panics() {
 
 fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> Response {
     match request {
-        Request::Open { mapping, look, settings } => {
-            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, look, &settings));
+        Request::Open { mapping, look, remembered, settings } => {
+            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, look, &remembered, &settings));
             answer(opened, customers)
         }
         Request::Sample { language, mapping, look, settings } => {
-            answer(open(&sample::csv(language), mapping, look, &settings), customers)
+            answer(open(&sample::csv(language), mapping, look, &[], &settings), customers)
         }
         Request::Customers { query, ticket } => {
             Response::Customers { rows: customers.borrow().table.page(&query), ticket }
@@ -110,17 +110,22 @@ fn open(
     source: &dyn Source,
     mapping: Option<Mapping>,
     look: Option<Look>,
+    remembered: &[Remembered],
     settings: &Settings,
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     if let Some(look) = look {
-        let table = ingest::read_as(source, PREVIEW_ROWS, &look.told, look.shape)
+        let mut table = ingest::read_as(source, PREVIEW_ROWS, &look.told, look.shape)
             .map_err(|error| Problem::File { error, table: None })?;
+        if look.shape.is_none() {
+            remember(&mut table, remembered);
+        }
         return Ok(Opened::Table(Box::new(table)));
     }
     if mapping.is_none() {
-        let table =
+        let mut table =
             ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
+        remember(&mut table, remembered);
         if let Some(error) = table.proposal.missing() {
             return Err(Problem::File { error, table: Some(Box::new(table)) });
         }
@@ -133,8 +138,19 @@ fn open(
                 Err(error) => Err(Problem::File { error, table: Some(Box::new(table)) }),
             };
         }
+        if table.remembered {
+            let mapping = Mapping { date_order: table.date_order, ..Mapping::from(&table.proposal) };
+            return analyze(source, Some(mapping), &valid, Wanted::default()).map(Opened::Report);
+        }
     }
     analyze(source, mapping, &valid, Wanted::default()).map(Opened::Report)
+}
+
+/// Proposes what the user chose for a file with the same headers.
+fn remember(table: &mut Table, remembered: &[Remembered]) {
+    if let Some(kept) = remembered.iter().find(|r| r.fits(table)) {
+        kept.apply(table);
+    }
 }
 
 /// Source to report. With no mapping, the proposal is taken as it is.

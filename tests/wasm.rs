@@ -130,9 +130,12 @@ fn requests_come_back_from_js_unchanged() {
         Request::Open {
             mapping: Some(ingest::Mapping::from(&table.proposal)),
             look: Some(Look::default()),
+            remembered: ingest::Remembered::of(&table, &ingest::Mapping::from(&table.proposal))
+                .into_iter()
+                .collect(),
             settings: settings.clone(),
         },
-        Request::Open { mapping: None, look: None, settings: Settings::default() },
+        Request::Open { mapping: None, look: None, remembered: Vec::new(), settings: Settings::default() },
         Request::Sample {
             language: SampleLanguage::SimplifiedChinese,
             mapping: Some(ingest::Mapping::from(&table.proposal)),

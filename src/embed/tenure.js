@@ -2,7 +2,8 @@
 // the only request is for the module that lies beside this file. Types: tenure.d.ts.
 
 const GLUE = "@GLUE@";
-const BOOT = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+// The worker's memory is left where whoever measures it finds it.
+const BOOT = "\nonmessage = e => { onmessage = null; self.tenureMemory = wasm_bindgen.initSync({ module: e.data }).memory; postMessage('ready'); };\n";
 
 let compiled;
 /** The module, fetched and compiled once for all calls. */

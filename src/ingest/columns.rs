@@ -117,6 +117,8 @@ pub enum Basis {
     NamePart,
     /// The values alone.
     Values,
+    /// What the user chose for a file with the same headers.
+    Remembered,
     /// Nothing: no role is proposed.
     Nothing,
 }

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! The steps, one file each: `source`, `feed` and `walk` (bytes, text and records in pieces), [`mod@format`] (is it text),
-//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`] and [`columns`] (roles), [`date`],
+//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`],
 //! [`number`] and [`flag`] (values), `ledger` and `contracts` (tables), [`quality`] (what was set aside). Cells are read
 //! where they stand; a row costs no allocation.
 
@@ -46,6 +46,7 @@ pub mod marks;
 pub mod number;
 pub mod quality;
 pub mod records;
+mod remembered;
 mod scan;
 mod score;
 mod source;
@@ -59,6 +60,7 @@ pub use error::Error;
 pub use format::Format;
 pub use marks::{Delimiter, Dialect, Escape, Quote};
 pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
+pub use remembered::Remembered;
 pub use source::Source;
 
 pub use dialect::Told;
@@ -147,6 +149,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The first rows, as text.
     pub preview: Vec<Vec<String>>,
+    /// Whether the roles proposed are those the user had chosen for a file with the same headers.
+    pub remembered: bool,
     /// Roles proposed.
     pub proposal: Proposal,
     /// Order of day and month in the date column, if its dates leave it open and the column decides it.
@@ -241,6 +245,7 @@ fn propose(
         layout_evidence: layout.evidence.clone(),
         columns: layout.columns.clone(),
         preview: rows,
+        remembered: false,
         proposal,
         date_order,
         ambiguous_date,

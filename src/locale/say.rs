@@ -752,6 +752,7 @@ pub fn evidence(lang: Lang, e: &Evidence) -> String {
         Basis::Name | Basis::UsualName => lang.pick("header", "表头"),
         Basis::NamePart => lang.pick("part of the header", "表头中的词"),
         Basis::Values => lang.pick("values", "数据"),
+        Basis::Remembered => lang.pick("as you chose before", "沿用您上次的选择"),
         Basis::Nothing => lang.pick("no sign", "无依据"),
     };
     let mut facts = Vec::new();

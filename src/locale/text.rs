@@ -94,6 +94,8 @@ texts! {
     columns_values: "First values", "前几个值";
     columns_role: "Used as", "用作";
     columns_why: "Why", "依据";
+    columns_remembered: "A file with these headers was here before: its columns are used as you chose then.", "曾打开过表头相同的文件：沿用您当时对各列的选择。";
+    columns_forget: "Forget all such choices", "清除全部记忆";
     columns_run: "Run with these columns", "按此设置计算";
     columns_first_rows: "First rows of the file", "文件的前几行";
     columns_has_header: "The first row is a header", "第一行是表头";

@@ -9,12 +9,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use gloo::storage::{LocalStorage as Storage, Storage as _};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
 use super::state::{App, Page};
-use crate::ingest::Mapping;
+use crate::ingest::{Mapping, Remembered, Table};
 use crate::locale::Lang;
 use crate::protocol::{Look, PROTOCOL_VERSION, Request, Response};
 use crate::report::{CustomerQuery, Report, Step};
@@ -73,7 +74,9 @@ pub fn open(app: App, source: Source, mapping: Option<Mapping>, look: Option<Loo
     let origin = source.origin();
     let settings = app.settings.get_untracked();
     let (request, file) = match &source {
-        Source::File(file) => (Request::Open { mapping, look, settings }, Some(file.clone())),
+        Source::File(file) => {
+            (Request::Open { mapping, look, remembered: remembered(), settings }, Some(file.clone()))
+        }
         Source::Sample => {
             let language = match app.lang.get_untracked() {
                 Lang::En => SampleLanguage::English,
@@ -91,6 +94,32 @@ pub fn open(app: App, source: Source, mapping: Option<Mapping>, look: Option<Loo
         Ok(job) => app.client.update_value(|c| c.running = Some(job)),
         Err(detail) => crashed(app, run, describe(&detail)),
     }
+}
+
+/// Where mappings are kept: hashes of headers and places of columns, nothing of a file's content.
+const MAPPINGS_KEY: &str = "tenure.mappings";
+/// Mappings kept; a consultant's clients are fewer.
+const MAPPINGS: usize = 100;
+
+/// What the user chose for earlier files, the latest first.
+fn remembered() -> Vec<Remembered> {
+    Storage::get(MAPPINGS_KEY).unwrap_or_default()
+}
+
+/// Keeps a mapping for files with the same headers.
+pub fn remember(table: &Table, mapping: &Mapping) {
+    let Some(new) = Remembered::of(table, mapping) else { return };
+    let mut all = remembered();
+    all.retain(|old| !new.replaces(old));
+    all.insert(0, new);
+    all.truncate(MAPPINGS);
+    // Storage is refused in sandboxes; the mapping then lasts for this run.
+    let _ = Storage::set(MAPPINGS_KEY, all);
+}
+
+/// Forgets all mappings.
+pub fn forget() {
+    Storage::delete(MAPPINGS_KEY);
 }
 
 /// Ends the work under way; what is on screen stays.

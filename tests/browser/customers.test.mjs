@@ -1,7 +1,7 @@
 // The table of customers, and the columns page: what a reader does to look closer or to put a file right.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cells, csv, day, dist, give, headline, launch, number, open, openFile, openSample, serve, sum, text, visit } from "./harness.mjs";
+import { cells, csv, day, dist, figure, give, headline, launch, number, open, openFile, openSample, serve, sum, text, visit } from "./harness.mjs";
 
 /** Rows shown at first, and more at each "Show more". */
 const PAGE = 40;
@@ -164,6 +164,37 @@ test("a file whose columns are not certain asks first, shows its rows, and runs 
   await page.waitForURL(/#\/overview$/);
   assert.equal((await text(page, "kpi-customers")).split("\n")[0], "23");
   assert.equal((await text(page, "kpi-revenue")).split("\n")[0], "675.00");
+});
+
+test("how a file is written can be said: the rows follow at once, the focus stays, and the run takes it", async () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `Zoë ${i % 20};${day(i)};${10 + i}`);
+  await openFile(page, { name: "semicolons.csv", mimeType: "text/csv", buffer: Buffer.from(["shop 7", "", "customer;date;amount", ...lines].join("\n")) });
+  await visit(page, "columns");
+  await page.getByTestId("run").waitFor();
+  const columns = n => page.waitForFunction(n => document.querySelectorAll("select[data-testid^=role-]").length === n, n);
+  await columns(3);
+  assert.equal(await page.getByTestId("skip-lines").inputValue(), "2");
+  assert.match(await text(page, "grounds"), /100\s?% of the first 60 rows[\s\S]*known names/);
+  await page.getByTestId("delimiter").selectOption(",");
+  await columns(1);
+  assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), "delimiter");
+  assert.match(await text(page, "grounds"), /as you said/);
+  await page.getByTestId("delimiter").selectOption("");
+  await columns(3);
+  const preview = page.locator(".preview");
+  assert.match(await preview.innerText(), /Zoë 0/);
+  await page.getByTestId("encoding").selectOption("windows-1252");
+  await page.waitForFunction(() => document.querySelector(".preview").innerText.includes("ZoÃ« 0"));
+  await page.getByTestId("as-found").click();
+  await page.waitForFunction(() => document.querySelector(".preview").innerText.includes("Zoë 0"));
+  assert.equal(await page.getByTestId("encoding").inputValue(), "");
+  await page.getByTestId("has-header").uncheck();
+  await page.waitForFunction(() => /customer[\s\S]*Zoë 0/.test(document.querySelector(".preview tbody").innerText));
+  await page.getByTestId("has-header").check();
+  await page.waitForFunction(() => !document.querySelector(".preview tbody").innerText.includes("customer"));
+  await page.getByTestId("run").click();
+  await page.waitForURL(/#\/overview$/);
+  assert.equal(await figure(page, "kpi-customers"), "20");
 });
 
 test("a role given to a second column is taken from the first", async () => {

@@ -67,6 +67,11 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
     let shape = RwSignal::new(table.proposal.shape);
     let date_order = RwSignal::new(None::<DateOrder>);
     let told = StoredValue::new(table.told.clone());
+    let table_of = StoredValue::new(Arc::clone(table));
+    let forget = move |_| {
+        client::forget();
+        written::look(app, told.get_value(), None);
+    };
     let run = move |_| {
         let mapping = Mapping {
             shape: shape.get_untracked(),
@@ -74,6 +79,10 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
             date_order: date_order.get_untracked(),
             told: told.get_value(),
         };
+        // The sample's columns are known: it must not speak for files of the user's that are named alike.
+        if let Some(client::Source::File(_)) = app.source.get_value() {
+            table_of.with_value(|table| client::remember(table, &mapping));
+        }
         if let Some(source) = app.source.get_value() {
             client::open(app, source, Some(mapping), None);
         }
@@ -127,27 +136,30 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
         });
     };
     view! {
-        <div class="options">
-            <label>{text::columns_shape(lang)}
-                <select class="control" data-testid="shape" on:change=move |e| written::look(app, told.get_value(), Some(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions }))>
-                    <option value="transactions" selected=move || shape.get() == Shape::Transactions>{text::shape_transactions(lang)}</option>
-                    <option value="contracts" selected=move || shape.get() == Shape::Contracts>{text::shape_contracts(lang)}</option>
-                </select>
-            </label>
-            <label>{text::columns_date_order(lang)}
-                <select class="control" data-testid="date-order" on:change=move |e| order(event_target_value(&e))>
-                    <option value="">{text::date_order_auto(lang)}</option><option value="ymd">{text::date_order_ymd(lang)}</option>
-                    <option value="dmy">{text::date_order_dmy(lang)}</option><option value="mdy">{text::date_order_mdy(lang)}</option>
-                </select>
-            </label>
-        </div>
-        <div class="scroll columns"><table><thead><tr>
-            <th scope="col">{text::columns_column(lang)}</th><th scope="col">{text::columns_role(lang)}</th>
-            <th scope="col">{text::columns_values(lang)}</th><th scope="col">{text::columns_why(lang)}</th>
-        </tr></thead><tbody>{body.collect_view()}</tbody></table></div>
-        <p class="block"><button class="button primary" data-testid="run" on:click=run>{text::columns_run(lang)}</button></p>
-        <section class="block preview"><h2>{text::columns_first_rows(lang)}</h2>{widgets::table(head, table.preview.clone())}</section>
-    }
+           <div class="options">
+               <label>{text::columns_shape(lang)}
+                   <select class="control" data-testid="shape" on:change=move |e| written::look(app, told.get_value(), Some(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions }))>
+                       <option value="transactions" selected=move || shape.get() == Shape::Transactions>{text::shape_transactions(lang)}</option>
+                       <option value="contracts" selected=move || shape.get() == Shape::Contracts>{text::shape_contracts(lang)}</option>
+                   </select>
+               </label>
+               <label>{text::columns_date_order(lang)}
+                   <select class="control" data-testid="date-order" on:change=move |e| order(event_target_value(&e))>
+                       <option value="">{text::date_order_auto(lang)}</option><option value="ymd">{text::date_order_ymd(lang)}</option>
+                       <option value="dmy">{text::date_order_dmy(lang)}</option><option value="mdy">{text::date_order_mdy(lang)}</option>
+                   </select>
+               </label>
+           </div>
+           <div class="scroll columns"><table><thead><tr>
+               <th scope="col">{text::columns_column(lang)}</th><th scope="col">{text::columns_role(lang)}</th>
+               <th scope="col">{text::columns_values(lang)}</th><th scope="col">{text::columns_why(lang)}</th>
+           </tr></thead><tbody>{body.collect_view()}</tbody></table></div>
+    {table.remembered.then(|| view! {
+               <p class="sub" data-testid="remembered">{text::columns_remembered(lang)}" "<button class="button" data-testid="forget" on:click=forget>{text::columns_forget(lang)}</button></p>
+           })}
+           <p class="block"><button class="button primary" data-testid="run" on:click=run>{text::columns_run(lang)}</button></p>
+           <section class="block preview"><h2>{text::columns_first_rows(lang)}</h2>{widgets::table(head, table.preview.clone())}</section>
+       }
 }
 
 fn key(role: Option<Role>) -> String {
