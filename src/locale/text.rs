@@ -49,6 +49,8 @@ texts! {
     start_title: "See who is leaving, and what it costs.", "看清谁在离开，以及代价多大。";
     start_lede: "Drop a file with one row per purchase. Tenure works out the rest in this tab, and the data never leaves it.", "拖入一份“每行一笔交易”的文件，其余由 Tenure 在本页面内算出，数据不会离开本机。";
     drop_here: "Drop a customer file here", "把客户文件拖到这里";
+    paste_here: "or paste rows here", "或在此粘贴表格内容";
+    pasted: "pasted rows", "粘贴的内容";
     drop_formats: "CSV, TSV or text, with or without a header; UTF-8, GBK, Big5 and others", "CSV、TSV 或文本，有无表头均可；支持 UTF-8、GBK、Big5 等编码";
     choose_file: "Choose a file", "选择文件";
     try_sample: "Open the built-in sample", "打开内置示例";

@@ -27,6 +27,15 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
         over.set(false);
         open(e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)));
     };
+    // Cells copied from a spreadsheet come as tab-separated text.
+    let pasted = move |e: leptos::ev::ClipboardEvent| {
+        let text = e.clipboard_data().and_then(|d| d.get_data("text/plain").ok()).unwrap_or_default();
+        if !text.trim().is_empty() {
+            e.prevent_default();
+            let parts = js_sys::Array::of1(&text.into());
+            open(web_sys::File::new_with_str_sequence(&parts, text::pasted(lang)).ok());
+        }
+    };
     let dragged = move |e: leptos::ev::DragEvent| {
         e.prevent_default();
         over.set(true);
@@ -43,6 +52,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
                 <button class="button primary" on:click=move |_| { if let Some(i) = input.get_untracked() { i.click(); } }>{text::choose_file(lang)}</button>
                 <button class="button" data-testid="sample" on:click=move |_| client::open(app, Source::Sample, None, None)>{text::try_sample(lang)}</button>
             </div>
+            <textarea class="control paste" rows="1" data-testid="paste" aria-label=text::paste_here(lang) placeholder=text::paste_here(lang) on:paste=pasted></textarea>
         </div>
         <div class="two even">
             <section><h2>{text::start_answers(lang)}</h2>
