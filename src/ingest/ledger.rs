@@ -6,7 +6,7 @@
 
 use super::columns::Role;
 use super::error::Error;
-use super::intern::Interner;
+use super::intern::CodedColumn;
 use super::number::{Decimal, DecimalMark, MoneyColumns};
 use super::quality::{IssueKind, Note, Quality};
 use super::scan::{DateColumn, Scan, Stop, is_missing};
@@ -45,15 +45,14 @@ fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
 
 /// Columns under construction.
 struct Builder {
-    customers: Interner,
-    customer: Vec<u32>,
+    customer: CodedColumn,
     day: Vec<Day>,
     /// Amount, then cost.
     money: MoneyColumns,
     is_return: Vec<bool>,
     quantity: Option<Vec<f64>>,
-    /// Order, product, category, channel: column of the file, names, codes.
-    coded: [Option<(usize, Interner, Vec<u32>)>; 4],
+    /// Order, product, category, channel: column of the file, and its strings.
+    coded: [Option<(usize, CodedColumn)>; 4],
     blank_numbers: [u64; 2],
     made_negative: u64,
 }
@@ -64,14 +63,13 @@ impl Builder {
     fn new(scan: &Scan<'_>, columns: &Columns) -> Self {
         let n = scan.estimated_rows();
         Self {
-            customers: Interner::default(),
-            customer: Vec::with_capacity(n),
+            customer: CodedColumn::with_capacity(n),
             day: Vec::with_capacity(n),
-            money: MoneyColumns::new(2, n),
+            money: MoneyColumns::new(1 + usize::from(columns.cost.is_some()), n),
             is_return: Vec::with_capacity(n),
             quantity: columns.quantity.map(|_| Vec::with_capacity(n)),
             coded: CODED.map(|role| {
-                scan.column(role).map(|column| (column, Interner::default(), Vec::with_capacity(n)))
+                scan.column(role).map(|column| (column, CodedColumn::with_capacity(n)))
             }),
             blank_numbers: [0; 2],
             made_negative: 0,
@@ -153,7 +151,7 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
         scan.set_aside(IssueKind::Duplicate, columns.customer);
         return Ok(());
     }
-    out.customer.push(out.customers.intern(scan.cell(columns.customer)));
+    out.customer.push(scan.cell(columns.customer));
     out.day.push(day);
     out.money.push(0, numbers.amount);
     if columns.cost.is_some() {
@@ -166,9 +164,8 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
     for (n, blank) in out.blank_numbers.iter_mut().zip(numbers.blank) {
         *n += u64::from(blank);
     }
-    for (column, names, codes) in out.coded.iter_mut().flatten() {
-        let cell = scan.cell(*column);
-        codes.push(if cell.is_empty() { Coded::MISSING } else { names.intern(cell) });
+    for (column, codes) in out.coded.iter_mut().flatten() {
+        codes.push(scan.cell(*column));
     }
     Ok(())
 }
@@ -187,14 +184,14 @@ pub(super) fn load(
     while scan.next(progress)? {
         row(&mut scan, &columns, options, &mut out)?;
     }
-    scan.check_used(out.customer.len())?;
+    scan.check_used(out.day.len())?;
     Ok(finish(scan, &columns, out))
 }
 
 fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
-    let customers = out.customers.sorted(out.customer);
+    let customers = out.customer.finish();
     let [order, product, category, channel] =
-        out.coded.map(|c| c.map(|(_, names, codes)| names.sorted(codes)));
+        out.coded.map(|c| c.map(|(_, codes)| codes.finish()));
     if let Some(order) = &order {
         mark_cancellations(order, &mut out.is_return);
     }

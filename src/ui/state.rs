@@ -173,7 +173,10 @@ impl App {
         if let Some(window) = web_sys::window() {
             let _ = window.location().set_hash(&page.hash());
         }
-        self.page.set(page);
+        // A page that is there already stays as it is, and with it the focus.
+        if self.page.get_untracked() != page {
+            self.page.set(page);
+        }
     }
 
     /// The report on screen.
