@@ -76,21 +76,29 @@ impl DateCell {
 #[must_use]
 #[inline]
 pub fn parse(cell: &str) -> DateCell {
-    let b = cell.as_bytes();
-    match b.len() {
-        8 if b[2].is_ascii_digit() && b[4].is_ascii_digit() => {
-            if let (Some(y), Some(m), Some(d)) = (digits(&b[..4]), digits(&b[4..6]), digits(&b[6..])) {
-                return Day::from_ymd(y as i32, m, d).map_or(DateCell::Bad, DateCell::Day);
-            }
+    let pairs = match *cell.as_bytes() {
+        [a, b, c, d, e, f, g, h] => two_pairs([a, b, c, d]).zip(two_pairs([e, f, g, h])),
+        [a, b, c, d, b'-', e, f, b'-', g, h] => two_pairs([a, b, c, d]).zip(two_pairs([e, f, g, h])),
+        _ => None,
+    };
+    match pairs {
+        Some(((century, year), (month, day))) => {
+            Day::from_ymd((century * 100 + year) as i32, month, day).map_or(DateCell::Bad, DateCell::Day)
         }
-        10 if b[4] == b'-' && b[7] == b'-' => {
-            if let (Some(y), Some(m), Some(d)) = (digits(&b[..4]), digits(&b[5..7]), digits(&b[8..])) {
-                return Day::from_ymd(y as i32, m, d).map_or(DateCell::Bad, DateCell::Day);
-            }
-        }
-        _ => {}
+        None => parse_slowly(cell),
     }
-    parse_slowly(cell)
+}
+
+/// Two numbers of two digits each, all four at once.
+#[inline]
+fn two_pairs(digits: [u8; 4]) -> Option<(u32, u32)> {
+    let values = u32::from_le_bytes(digits) ^ 0x3030_3030;
+    // A byte above 9 carries into its high bit.
+    if (values | values.wrapping_add(0x7676_7676)) & 0x8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (values & 0x00ff_00ff) * 10 + (values >> 8 & 0x00ff_00ff);
+    Some((pairs & 0xff, pairs >> 16))
 }
 
 #[inline]

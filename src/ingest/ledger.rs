@@ -68,9 +68,7 @@ impl Builder {
             money: MoneyColumns::new(1 + usize::from(columns.cost.is_some()), n),
             is_return: Vec::with_capacity(n),
             quantity: columns.quantity.map(|_| Vec::with_capacity(n)),
-            coded: CODED.map(|role| {
-                scan.column(role).map(|column| (column, CodedColumn::with_capacity(n)))
-            }),
+            coded: CODED.map(|role| scan.column(role).map(|column| (column, CodedColumn::with_capacity(n)))),
             blank_numbers: [0; 2],
             made_negative: 0,
         }
@@ -190,8 +188,7 @@ pub(super) fn load(
 
 fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
     let customers = out.customer.finish();
-    let [order, product, category, channel] =
-        out.coded.map(|c| c.map(|(_, codes)| codes.finish()));
+    let [order, product, category, channel] = out.coded.map(|c| c.map(|(_, codes)| codes.finish()));
     if let Some(order) = &order {
         mark_cancellations(order, &mut out.is_return);
     }

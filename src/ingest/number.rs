@@ -109,6 +109,14 @@ pub fn parse(cell: &str, mark: Option<DecimalMark>) -> NumberCell {
     if n_digits == 0 || n_digits > 12 || decimals > 6 {
         return parse_slowly(cell, mark);
     }
+    if let Ok(mut small) = u32::try_from(mantissa) {
+        // The usual case, and several times faster than with 64 bits.
+        while decimals > 0 && small % 10 == 0 {
+            small /= 10;
+            decimals -= 1;
+        }
+        mantissa = i64::from(small);
+    }
     while decimals > 0 && mantissa % 10 == 0 {
         mantissa /= 10;
         decimals -= 1;
@@ -347,7 +355,9 @@ impl MoneyColumns {
         if value.decimals > self.scale.decimals {
             self.rescale(value.decimals);
         }
-        let factor = 10_i64.pow(u32::from(self.scale.decimals - value.decimals));
+        const POWERS: [i64; MoneyScale::MAX_DECIMALS as usize + 1] =
+            [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+        let factor = POWERS[usize::from(self.scale.decimals - value.decimals)];
         // Decimals are below LIMIT, so that six more digits fit.
         self.columns[column].push(value.mantissa.saturating_mul(factor));
     }

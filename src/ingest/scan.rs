@@ -145,7 +145,7 @@ impl<'a> Scan<'a> {
                 return Ok(false);
             }
             let n_cells = self.walk.record.len();
-            if self.cell(0).is_empty() && (0..n_cells).all(|i| self.cell(i).is_empty()) {
+            if (0..n_cells).all(|i| self.cell(i).is_empty()) {
                 continue;
             }
             if self.rows_read == 0 {
