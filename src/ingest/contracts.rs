@@ -279,7 +279,7 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder
     if blank > 0 {
         quality.notes.push(Note::BlankTotals { rows: blank as u64, tenure_zero: zero_blank as u64 });
     }
-    (quality.issues, quality.counts) = scan.issues.into_parts();
+    scan.issues.fill(&mut quality);
 
     let n = out.lives.len() as u32;
     let sorted = out.customers.sorted((0..n).collect());
@@ -330,6 +330,7 @@ fn quality(scan: &mut Scan<'_>, columns: &Columns, n_used: usize) -> Quality {
         duplicates,
         missing_customer: scan.issues.count(IssueKind::MissingCustomer),
         date_order: scan.order,
+        decimal_mark: scan.mark,
         missing: roles.filter(|r| !found(r)).collect(),
         notes: scan.notes(),
         ..Quality::default()

@@ -211,7 +211,7 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
     if out.made_negative > 0 {
         quality.notes.push(Note::ReturnsMadeNegative { rows: out.made_negative });
     }
-    (quality.issues, quality.counts) = scan.issues.into_parts();
+    scan.issues.fill(&mut quality);
     let ledger = Ledger {
         customers: customers.names,
         customer: customers.code,
@@ -245,6 +245,7 @@ fn quality(scan: &mut Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
         duplicates,
         missing_customer: scan.issues.count(IssueKind::MissingCustomer),
         date_order: scan.order,
+        decimal_mark: scan.mark,
         first_date: days.iter().copied().min(),
         last_date: days.iter().copied().max(),
         missing: roles.filter(|r| !amount_found(r)).collect(),

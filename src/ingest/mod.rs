@@ -16,8 +16,9 @@
 //! ```
 //!
 //! The steps, one file each: `source`, `feed` and `walk` (bytes, text and records in pieces), [`mod@format`] (is it text),
-//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`],
-//! [`number`] and [`flag`] (values), `ledger` and `contracts` (tables), [`quality`] (what was set aside). Cells are read
+//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered`
+//! (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts` (tables), [`quality`] and [`aside`]
+//! (what was set aside), [`checks`] (what is unusual about the rest). Cells are read
 //! where they stand; a row costs no allocation.
 
 use std::ops::ControlFlow;
@@ -26,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{Dataset, Day};
 
+pub mod aside;
+pub mod checks;
 pub mod columns;
 mod contracts;
 pub mod date;
@@ -53,13 +56,16 @@ mod source;
 mod tables;
 mod walk;
 
+pub use aside::{ColumnCount, IssueFilter, IssuePage, IssueQuery, SetAside};
+pub use checks::Checks;
 pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
 pub use date::DateOrder;
 pub use dialect::{DialectBasis, Evidence as LayoutEvidence, HeaderBasis};
 pub use error::Error;
 pub use format::Format;
 pub use marks::{Delimiter, Dialect, Escape, Quote};
-pub use quality::{IssueCount, IssueKind, Note, Quality, RowIssue};
+pub use number::DecimalMark;
+pub use quality::{ColumnUse, IssueCount, IssueKind, Note, Quality, RowIssue};
 pub use remembered::Remembered;
 pub use source::Source;
 
@@ -317,6 +323,9 @@ fn load_from(
         quality.encoding = file.verdict.name().to_owned();
         quality.delimiter = Some(file.layout.dialect.delimiter);
         quality.header = file.layout.header;
+        let role = |i: usize| mapping.roles.get(i).copied().flatten();
+        let columns = file.layout.columns.iter().enumerate();
+        quality.columns = columns.map(|(i, name)| ColumnUse { name: name.clone(), role: role(i) }).collect();
         Ok(loaded)
     })?;
     if progress(total, total).is_break() {

@@ -5,8 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aside::{IssueFilter, SetAside};
+use super::checks::Checks;
 use super::columns::Role;
 use super::date::DateOrder;
+use super::number::DecimalMark;
 use super::records::Delimiter;
 use crate::customer::Day;
 
@@ -81,6 +84,16 @@ pub struct IssueCount {
     pub rows: u64,
 }
 
+/// A column of the table and what it was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnUse {
+    /// Its name; empty where the table names none.
+    pub name: String,
+    /// Its role, if any.
+    pub role: Option<Role>,
+}
+
 /// Something a reader of the results should know, that concerns rows which were used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
@@ -138,8 +151,11 @@ pub struct Quality {
     pub rows_used: u64,
     /// Rows that are not.
     pub rows_set_aside: u64,
-    /// Rows set aside, in file order; at most [`MAX_ISSUES`].
+    /// Rows set aside, in file order; at most [`MAX_ISSUES`]. All of them are in `set_aside`.
     pub issues: Vec<RowIssue>,
+    /// Every row set aside; stays with whoever read the file.
+    #[serde(skip)]
+    pub set_aside: SetAside,
     /// All rows set aside, by reason, in the order of [`IssueKind`]; reasons without rows are absent.
     pub counts: Vec<IssueCount>,
     /// Used rows that are returns.
@@ -158,6 +174,10 @@ pub struct Quality {
     pub header: bool,
     /// Order of day and month of the date column, where its dates leave that open.
     pub date_order: Option<DateOrder>,
+    /// What separates the decimals, where a number had left it open; else each number told it itself.
+    pub decimal_mark: Option<DecimalMark>,
+    /// The columns of the table and their roles in use.
+    pub columns: Vec<ColumnUse>,
     /// First day among used rows.
     pub first_date: Option<Day>,
     /// Last day among used rows.
@@ -166,6 +186,8 @@ pub struct Quality {
     pub missing: Vec<Role>,
     /// Everything else worth knowing.
     pub notes: Vec<Note>,
+    /// What is unusual about the rows that were used; filled in by the report.
+    pub checks: Checks,
 }
 
 /// Issues kept in full; beyond, only counted.
@@ -179,10 +201,10 @@ pub fn shorten(cell: &str) -> String {
     cell.chars().take(MAX_VALUE_CHARS).collect()
 }
 
-/// Gathers what becomes [`Quality::issues`] and [`Quality::counts`].
+/// Gathers what becomes [`Quality::issues`], [`Quality::set_aside`] and [`Quality::counts`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Issues {
-    kept: Vec<RowIssue>,
+    all: SetAside,
     counts: [u64; IssueKind::ALL.len()],
 }
 
@@ -190,10 +212,7 @@ impl Issues {
     #[cold]
     pub(super) fn add(&mut self, line: u64, column: usize, kind: IssueKind, value: &str, names: &[String]) {
         self.counts[kind as usize] += 1;
-        if self.kept.len() < MAX_ISSUES {
-            let column_name = names.get(column).cloned().unwrap_or_default();
-            self.kept.push(RowIssue { line, column, column_name, value: shorten(value), kind });
-        }
+        self.all.add(line, column, kind, value, names);
     }
 
     pub(super) fn count(&self, kind: IssueKind) -> u64 {
@@ -204,13 +223,15 @@ impl Issues {
         self.counts.iter().sum()
     }
 
-    pub(super) fn into_parts(self) -> (Vec<RowIssue>, Vec<IssueCount>) {
-        let counts = IssueKind::ALL
+    /// Hands over what was gathered.
+    pub(super) fn fill(self, quality: &mut Quality) {
+        quality.counts = IssueKind::ALL
             .into_iter()
             .map(|kind| IssueCount { kind, rows: self.counts[kind as usize] })
             .filter(|c| c.rows > 0)
             .collect();
-        (self.kept, counts)
+        quality.issues = self.all.rows(&IssueFilter::default()).take(MAX_ISSUES).collect();
+        quality.set_aside = self.all;
     }
 }
 
@@ -224,10 +245,12 @@ mod tests {
         for line in 0..MAX_ISSUES as u64 + 5 {
             issues.add(line, 0, IssueKind::BadDate, &"é".repeat(100), &["date".into()]);
         }
-        let (kept, counts) = issues.into_parts();
-        assert_eq!(kept.len(), MAX_ISSUES);
-        assert_eq!(kept[0].value.chars().count(), 80);
-        assert_eq!(counts, [IssueCount { kind: IssueKind::BadDate, rows: MAX_ISSUES as u64 + 5 }]);
+        let mut quality = Quality::default();
+        issues.fill(&mut quality);
+        assert_eq!(quality.issues.len(), MAX_ISSUES);
+        assert_eq!(quality.issues[0].value.chars().count(), 80);
+        assert_eq!(quality.counts, [IssueCount { kind: IssueKind::BadDate, rows: MAX_ISSUES as u64 + 5 }]);
+        assert_eq!(quality.set_aside.kept(), MAX_ISSUES + 5, "beyond the limit they are still there");
     }
 
     #[test]

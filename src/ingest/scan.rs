@@ -64,7 +64,7 @@ pub(super) struct Scan<'a> {
     judge: Judge,
     /// Line of the table that follows, once it has come.
     next_table: Option<u64>,
-    mark: Option<DecimalMark>,
+    pub mark: Option<DecimalMark>,
     pub order: Option<DateOrder>,
     order_votes: Option<OrderVotes>,
 }

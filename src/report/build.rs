@@ -21,6 +21,7 @@ use crate::analytics::value_matrix::{
     value_matrix,
 };
 use crate::customer::{Dataset, Day, Ledger};
+use crate::ingest::Checks;
 
 /// Days of history below which there are no stages and no lifetime value (methods.md 20).
 const MIN_SPAN_DAYS: i32 = 180;
@@ -121,7 +122,7 @@ pub fn build(
     (report.coverage, report.care) = super::relations::coverage(dataset);
     report.why.roles = super::relations::roles(dataset);
     report.overview.transactions = u32::try_from(quality.rows_used).unwrap_or(u32::MAX);
-    report.quality = quality;
+    report.quality = Quality { checks: Checks::of(dataset), ..quality };
     report
 }
 
