@@ -66,6 +66,7 @@
 //!   `lifecycle` arrange a ledger's results, `products`, `segments`, `worth`, `leaving` and `relations` the sections
 //!   beside the value matrix, `contracts` does the whole of a contract file, `table` holds customers in columns and
 //!   hands out pages of them. What could not be computed is a [`report::Notice`] with its reason.
+//! - [`export`]: tables as CSV text that a spreadsheet opens without executing anything.
 //! - [`sample`]: the built-in sample file in two languages, and the truth it was drawn from.
 //! - [`protocol`]: what page and worker say to each other. [`session`]: the state machine of the app, without a browser.
 //! - [`locale`]: `text` (words), `say` (sentences with numbers), `number` (numbers, money, dates), in every language.
@@ -82,7 +83,7 @@
 //! A module may use what stands left of it, and what this list says:
 //!
 //! ```text
-//! math -> customer -> ingest | analytics | sample -> report -> protocol -> session | locale -> worker | ui
+//! math -> customer -> ingest | analytics | sample -> report -> export -> protocol -> session | locale -> worker | ui
 //! math -> chart -> ui
 //! ```
 //!
@@ -141,6 +142,7 @@
 pub mod analytics;
 pub mod chart;
 pub mod customer;
+pub mod export;
 pub mod ingest;
 pub mod locale;
 pub mod math;

@@ -8,11 +8,13 @@
 //! worker answers with any number of [`Response::Progress`], the [`Response::Part`]s of a report, and one last
 //! response. After a report the worker keeps
 //! the customers' columns and answers [`Request::Customers`] with a page of rows, so that the page never decodes
-//! more than it shows, and [`Request::Why`] with the explanations of one customer. A run is cancelled by ending its worker; the worker behind the result on screen is another.
+//! more than it shows, [`Request::Issues`] with rows that were set aside, and [`Request::Why`] with the explanations of
+//! one customer. A run is cancelled by ending its worker; the worker behind the result on screen is another.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::{Error, Mapping, Remembered, Shape, Table, Told};
+use crate::export::IssueWords;
+use crate::ingest::{Error, IssueFilter, IssuePage, IssueQuery, Mapping, Remembered, Shape, Table, Told};
 use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError, Step, Why};
 use crate::sample::SampleLanguage;
 
@@ -60,6 +62,20 @@ pub enum Request {
         /// As for a page of the table.
         ticket: u32,
     },
+    /// A page of the rows set aside.
+    Issues {
+        /// Filter and range.
+        query: IssueQuery,
+        /// As for a page of the table.
+        ticket: u32,
+    },
+    /// Every row set aside that passes a filter, as a CSV file.
+    IssuesCsv {
+        /// Which rows.
+        filter: IssueFilter,
+        /// What the file calls its columns and the reasons.
+        words: IssueWords,
+    },
 }
 
 /// What a proposal is made under: what the user has said so far.
@@ -98,6 +114,19 @@ pub enum Response {
         why: Option<Box<Why>>,
         /// From the request.
         ticket: u32,
+    },
+    /// A page of the rows set aside.
+    Issues {
+        /// The rows.
+        page: IssuePage,
+        /// From the request.
+        ticket: u32,
+    },
+    /// The rows set aside as a CSV file, which stands beside this message as a blob: passed by reference, it never
+    /// holds the page up.
+    IssuesCsv {
+        /// Rows in it.
+        rows: u64,
     },
     /// It could not be done.
     Failed(Problem),

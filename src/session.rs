@@ -123,7 +123,11 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
             ask(outcome, origin, problem)
         }
         Response::Failed(problem) => Session { outcome, activity: Activity::Failed { origin, problem } },
-        Response::Customers { .. } | Response::Why { .. } | Response::Part(_) => {
+        Response::Customers { .. }
+        | Response::Why { .. }
+        | Response::Issues { .. }
+        | Response::IssuesCsv { .. }
+        | Response::Part(_) => {
             Session { outcome, activity: Activity::Running { origin, progress: None } }
         }
     }

@@ -8,9 +8,9 @@
 //!   weekday is usual if half of its days have), else weeks (80 %), else months (80 %); a file below that is too sparse to
 //!   have gaps. With a share `q` of the `N` units empty, the longest run left out, a run of `L` empty ones is expected
 //!   `N q^L` times by chance; runs that chance explains once in a hundred such files are gaps (of at least 3 days,
-//!   2 weeks or 1 month).
-//! - *Edges*: the last month is cut off if the usual days missing at its end would all be empty by chance once in
-//!   twenty times; the first month likewise. Its level is compared with the same days of up to twelve months before it.
+//!   2 weeks or 1 month), if rows are usual, by the same share, among the ten units before and after.
+//! - *Edges*: the last month is cut off if the usual days missing at its end would all be empty by chance less than once
+//!   in twenty times, as often as usual days are empty in the last 60 days; the first month likewise. Its level is compared with the same days of up to twelve months before it.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,10 @@ pub const FILL_INS: [(i32, u32, u32); 14] = [
 
 /// Odd days and gaps listed.
 const LISTED: usize = 5;
+/// Units before and after a gap that tell whether rows are usual there.
+const AROUND: usize = 10;
+/// Days at either end of the file that tell whether rows are usual there.
+const EDGE_DAYS: i32 = 60;
 /// Latest months kept.
 const MAX_MONTHS: usize = 600;
 /// Latest days kept for [`Calendar::after`].
@@ -149,7 +153,7 @@ pub struct Gap {
     pub to: Day,
     /// Units without a row.
     pub units: u32,
-    /// Rows that so many units have on average.
+    /// Rows that so many units have on average, in the ten before and after.
     pub rows_expected: f64,
 }
 
@@ -236,23 +240,22 @@ impl Calendar {
             if n < least_units || share < enough {
                 continue;
             }
-            let per_unit = units.iter().map(|u| u.rows).sum::<u64>() as f64 / filled.max(1) as f64;
-            let runs = units.chunk_by(|a, b| (a.rows == 0) == (b.rows == 0)).filter(|run| run[0].rows == 0);
-            let longest = runs.clone().map(<[Unit]>::len).max().unwrap_or(0);
+            let empty_runs =
+                units.chunk_by(|a, b| (a.rows == 0) == (b.rows == 0)).filter(|run| run[0].rows == 0);
+            let longest = empty_runs.map(<[Unit]>::len).max().unwrap_or(0);
             let q = (n - filled - longest) as f64 / (n - longest).max(1) as f64;
             // N q^L <= 1/100; with no other unit empty, any run is too long for chance.
             let by_chance =
                 if q > 0.0 { (math::ln(100.0 * n as f64) / -math::ln(q)).ceil() as u32 } else { 0 };
             (self.grain, self.coverage, self.shortest_gap) = (Some(grain), share, by_chance.max(least_gap));
-            let mut gaps: Vec<Gap> = runs
-                .filter(|run| run.len() as u32 >= self.shortest_gap)
-                .map(|run| Gap {
-                    from: Day(run[0].from),
-                    to: Day(run[run.len() - 1].to),
-                    units: run.len() as u32,
-                    rows_expected: per_unit * run.len() as f64,
-                })
-                .collect();
+            let mut gaps = Vec::new();
+            let mut at = 0;
+            for run in units.chunk_by(|a, b| (a.rows == 0) == (b.rows == 0)) {
+                if run[0].rows == 0 && run.len() as u32 >= self.shortest_gap {
+                    gaps.extend(gap(&units, at..at + run.len(), enough));
+                }
+                at += run.len();
+            }
             self.n_gaps = gaps.len() as u32;
             gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.units), gap.from));
             gaps.truncate(LISTED);
@@ -292,22 +295,26 @@ impl Calendar {
     }
 
     fn find_edges(&mut self, core: &[Tally], scale: MoneyScale) {
-        let (first, last) = (self.first, self.last);
-        let usual = (first.0..=last.0).filter(|&d| self.is_usual(d)).count();
-        let filled = core.iter().filter(|t| self.is_usual(t.day)).count();
-        let q = (1.0 - filled as f64 / usual.max(1) as f64).max(1.0 / (usual as f64 + 1.0));
-        let unlikely = |missing: usize| missing > 0 && math::powf(q, missing as f64) < 0.05;
+        let (first, last, weekdays) = (self.first, self.last, self.weekdays);
+        let is_usual = |d: i32| weekdays[weekday(d)];
+        // How probable it is that so many usual days next to a stretch are empty by chance.
+        let chance = |from: i32, to: i32, missing: usize| {
+            let usual = (from..=to).filter(|&d| is_usual(d)).count();
+            let inside = core.iter().filter(|t| (from..=to).contains(&t.day) && is_usual(t.day)).count();
+            let q = (1.0 - inside as f64 / usual.max(1) as f64).max(1.0 / (usual as f64 + 1.0));
+            math::powf(q, missing as f64)
+        };
         let (start, end) = (first.month().first_day().0, Month(last.month().0 + 1).first_day().0);
-        let before = (start..first.0).filter(|&d| self.is_usual(d)).count();
-        let after = (last.0 + 1..end).filter(|&d| self.is_usual(d)).count();
-        if unlikely(before) {
+        let before = (start..first.0).filter(|&d| is_usual(d)).count();
+        let after = (last.0 + 1..end).filter(|&d| is_usual(d)).count();
+        if before > 0 && chance(first.0, last.0.min(first.0 + EDGE_DAYS - 1), before) < 0.05 {
             self.first_month = self.months.first().filter(|m| m.month == first.month()).map(|m| {
                 let to =
                     core.iter().rev().find(|t| Day(t.day).month() == m.month).map_or(first, |t| Day(t.day));
                 edge(m, first, to, None)
             });
         }
-        if unlikely(after) {
+        if after > 0 && chance(first.0.max(last.0 - EDGE_DAYS + 1), last.0, after) < 0.05 {
             let whole_from = if self.first_month.is_some() { first.month().0 + 1 } else { first.month().0 };
             let level = level(core, last, whole_from, scale);
             self.last_month = self.months.last().map(|m| {
@@ -316,6 +323,22 @@ impl Calendar {
             });
         }
     }
+}
+
+/// An empty run as a gap, if rows are usual around it.
+fn gap(units: &[Unit], run: std::ops::Range<usize>, enough: f64) -> Option<Gap> {
+    let before = &units[run.start.saturating_sub(AROUND)..run.start];
+    let after = &units[run.end..units.len().min(run.end + AROUND)];
+    let around = || before.iter().chain(after);
+    let n = before.len() + after.len();
+    let filled = around().filter(|u| u.rows > 0).count();
+    let rows: u64 = around().map(|u| u.rows).sum();
+    (filled as f64 >= enough * n as f64).then(|| Gap {
+        from: Day(units[run.start].from),
+        to: Day(units[run.end - 1].to),
+        units: run.len() as u32,
+        rows_expected: rows as f64 / n.max(1) as f64 * run.len() as f64,
+    })
 }
 
 fn edge(month: &MonthRows, from: Day, to: Day, level: Option<Level>) -> Edge {
