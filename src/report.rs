@@ -9,6 +9,7 @@
 //! `YYYY-MM-DD`, durations carry their unit in the name.
 
 mod build;
+mod compare;
 mod contracts;
 mod facts;
 mod figures;
@@ -24,6 +25,7 @@ mod why;
 mod worth;
 
 pub use build::{Step, StepProgress, Wanted, build};
+pub use compare::{Change, Choice, Figure, compare};
 pub use leaving::{ReasonDetail, RuleTrees};
 pub use products::{Basket, BasketRule, NamedPromotion, NamedTrend, Price, ProductOffer};
 pub use settings::{

@@ -127,9 +127,7 @@ fn said(outcome: Option<Outcome>, origin: Origin, response: Response) -> Session
         | Response::Why { .. }
         | Response::Issues { .. }
         | Response::IssuesCsv { .. }
-        | Response::Part(_) => {
-            Session { outcome, activity: Activity::Running { origin, progress: None } }
-        }
+        | Response::Part(_) => Session { outcome, activity: Activity::Running { origin, progress: None } },
     }
 }
 

@@ -13,15 +13,18 @@ use std::rc::Rc;
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
+use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
-use crate::ingest::{self, Mapping, Remembered, Source, Table};
+use crate::export;
+use crate::ingest::{self, Mapping, Remembered, SetAside, Source, Table};
 use crate::protocol::{Look, PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
 
 /// What the columns of as many rows as fit into such a file leave of a 32-bit address space.
 const MAX_BYTES: f64 = 1.5e9;
+/// Rows set aside that travel with the report; the others are asked for by the page.
+const ISSUES_SENT: usize = 50;
 /// Rows of the file shown on the columns page.
 const PREVIEW_ROWS: usize = 12;
 
@@ -30,6 +33,7 @@ const PREVIEW_ROWS: usize = 12;
 struct Kept {
     table: CustomerTable,
     basis: WhyBasis,
+    set_aside: SetAside,
 }
 
 /// Serves requests until the page ends the worker.
@@ -49,9 +53,12 @@ pub fn run(scope: &DedicatedWorkerGlobalScope) {
             .and_then(|r| {
                 serde_json::from_str::<Request>(&r.as_string().unwrap_or_default()).map_err(|e| e.to_string())
             })
-            .map(|request| serve(request, field(&data, "file"), &customers))
-            .unwrap_or_else(|detail| Response::Failed(Problem::Crashed { detail }));
-        post(&answer);
+            .map(|request| serve(request, field(&data, "file"), &customers));
+        match answer {
+            Ok((response, None)) => post(&response),
+            Ok((response, Some(file))) => post_with(&response, &file),
+            Err(detail) => post(&Response::Failed(Problem::Crashed { detail })),
+        }
     });
     scope.set_onmessage(Some(handler.as_ref().unchecked_ref()));
     handler.forget();
@@ -65,8 +72,9 @@ fn report_panics() {
     }));
 }
 
-fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> Response {
-    match request {
+/// The answer, and the file that goes with it.
+fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> (Response, Option<Blob>) {
+    let response = match request {
         Request::Open { mapping, look, remembered, settings } => {
             let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, look, &remembered, &settings));
             answer(opened, customers)
@@ -82,15 +90,34 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> 
             let why = kept.table.find(&customer).and_then(|i| kept.basis.explain(&kept.table, i));
             Response::Why { why: why.map(Box::new), ticket }
         }
-    }
+        Request::Issues { query, ticket } => {
+            Response::Issues { page: customers.borrow().set_aside.page(&query), ticket }
+        }
+        Request::IssuesCsv { filter, words } => {
+            let (text, rows) = export::issues_csv(&customers.borrow().set_aside, &filter, &words);
+            return (Response::IssuesCsv { rows }, csv_file(&text));
+        }
+    };
+    (response, None)
+}
+
+fn csv_file(text: &str) -> Option<Blob> {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/csv;charset=utf-8");
+    let parts = js_sys::Array::of1(&Uint8Array::from(text.as_bytes()));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()
 }
 
 /// Keeps the columns of a report here and lets the rest of it go to the page.
 fn answer(opened: Result<Opened, Problem>, customers: &RefCell<Kept>) -> Response {
     match opened {
         Ok(Opened::Report(mut report)) => {
-            *customers.borrow_mut() =
-                Kept { table: std::mem::take(&mut report.customers), basis: std::mem::take(&mut report.why) };
+            report.quality.issues.truncate(ISSUES_SENT);
+            *customers.borrow_mut() = Kept {
+                table: std::mem::take(&mut report.customers),
+                basis: std::mem::take(&mut report.why),
+                set_aside: std::mem::take(&mut report.quality.set_aside),
+            };
             for part in report.split_off() {
                 post(&Response::Part(Box::new(part)));
             }
@@ -238,6 +265,17 @@ fn post(response: &Response) {
     if let (Some(scope), Ok(text)) = (scope(), serde_json::to_string(response)) {
         // A port that refuses a message belongs to a page that is gone.
         let _ = scope.post_message(&text.into());
+    }
+}
+
+/// Says it with a file beside, which the browser passes by reference.
+fn post_with(response: &Response, file: &Blob) {
+    if let (Some(scope), Ok(text)) = (scope(), serde_json::to_string(response)) {
+        let message = js_sys::Object::new();
+        let set = |key: &str, value: &JsValue| Reflect::set(&message, &key.into(), value);
+        if set("response", &text.into()).is_ok() && set("file", file).is_ok() {
+            let _ = scope.post_message(&message);
+        }
     }
 }
 

@@ -60,7 +60,10 @@ mod tests {
     #[test]
     fn cells_are_quoted_where_they_must_be() {
         assert_eq!(record(&["a", "b c", ""]), "a,b c,\r\n");
-        assert_eq!(record(&["a,b", "say \"x\"", "two\nlines"]), "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\r\n");
+        assert_eq!(
+            record(&["a,b", "say \"x\"", "two\nlines"]),
+            "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\"\r\n"
+        );
     }
 
     #[test]
@@ -69,7 +72,10 @@ mod tests {
             assert_eq!(record(&[cell]), format!("'{cell}\r\n"));
         }
         assert_eq!(record(&["\r=1"]), "\"'\r=1\"\r\n");
-        assert_eq!(record(&["=HYPERLINK(\"http://x\",\"y\")"]), "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"\r\n");
+        assert_eq!(
+            record(&["=HYPERLINK(\"http://x\",\"y\")"]),
+            "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"\r\n"
+        );
         assert_eq!(record(&["1-2", "a=b", "1", "'=1"]), "1-2,a=b,1,'=1\r\n");
     }
 }

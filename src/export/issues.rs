@@ -42,10 +42,14 @@ mod tests {
         let file = b"customer,date,amount\na,2024-01-01,1\n=1+1,nonsense,2\nb,2024-01-02,\"=cmd|' /C calc'!A0\"\n,2024-01-03,4\n";
         let table = ingest::read(file, 5).unwrap();
         let loaded =
-            ingest::load(file, &Mapping::from(&table.proposal), &Options::default(), &mut ingest::silent).unwrap();
+            ingest::load(file, &Mapping::from(&table.proposal), &Options::default(), &mut ingest::silent)
+                .unwrap();
         let words = IssueWords {
             headers: ["Line", "Column", "Value", "Reason"].map(str::to_owned),
-            reasons: vec![(IssueKind::BadDate, "no date".into()), (IssueKind::BadAmount, "no, number".into())],
+            reasons: vec![
+                (IssueKind::BadDate, "no date".into()),
+                (IssueKind::BadAmount, "no, number".into()),
+            ],
         };
         let all = &loaded.quality.set_aside;
         assert_eq!(

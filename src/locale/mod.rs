@@ -2,12 +2,15 @@
 //!
 //! A text is one entry with all its languages side by side, so a missing translation does not compile. Sentences
 //! that carry numbers are functions over report fields in [`say`], those about a single customer in [`why`], the words of
-//! the methods in [`terms`]; nothing here computes.
+//! the methods in [`terms`], those of the data quality page in [`quality`]; [`visible`] writes out what cannot be seen in text
+//! from a file. Nothing here computes.
 
 mod number;
+pub mod quality;
 pub mod say;
 pub mod terms;
 pub mod text;
+pub mod visible;
 pub mod why;
 
 use serde::{Deserialize, Serialize};

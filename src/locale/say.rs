@@ -14,7 +14,7 @@ use crate::report::{Action, ActionKind, Because, Churn, CustomerStage, Notice, R
 pub type Pieces = Vec<(String, bool)>;
 
 /// Splits `text` at `*`: what stands between two asterisks is emphasized.
-fn pieces(text: &str) -> Pieces {
+pub(super) fn pieces(text: &str) -> Pieces {
     text.split('*')
         .enumerate()
         .filter(|(_, s)| !s.is_empty())

@@ -37,6 +37,7 @@ texts! {
     page_value: "Value", "客户价值";
     page_loss: "Loss", "流失损失";
     page_customers: "Customers", "客户";
+    page_quality: "Data quality", "数据质量";
     language: "Language", "语言";
     theme: "Theme", "主题";
     theme_auto: "System", "跟随系统";

@@ -7,18 +7,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gloo::storage::{LocalStorage as Storage, Storage as _};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, HtmlAnchorElement, MessageEvent, Url, Worker};
 
-use super::state::{App, Page};
-use crate::ingest::{Mapping, Remembered, Table};
-use crate::locale::Lang;
+use super::state::{App, Before, Page};
+use crate::export::IssueWords;
+use crate::ingest::{IssueFilter, IssueQuery, Mapping, Remembered, Table};
+use crate::locale::{Lang, quality, text};
 use crate::protocol::{Look, PROTOCOL_VERSION, Request, Response};
-use crate::report::{CustomerQuery, Report, Step};
+use crate::report::{Choice, CustomerQuery, Report, Settings, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
 
@@ -51,6 +53,16 @@ pub struct Client {
     /// Number of the last run: what an earlier one still says is not heard.
     run: u32,
     ticket: u32,
+    issues_ticket: u32,
+}
+
+impl Client {
+    /// Asks the worker behind the result.
+    fn ask(&self, request: &Request) {
+        if let (Some(job), Ok(message)) = (&self.current, envelope(request, None)) {
+            let _ = job.worker.post_message(&message);
+        }
+    }
 }
 
 /// A worker and its listeners; ends with the value.
@@ -68,9 +80,26 @@ impl Drop for Job {
     }
 }
 
-/// Opens a file or the sample; `mapping` where the user has confirmed the columns, `look` to be asked
-/// in any case.
+/// Opens a file or the sample; `mapping` where the user has confirmed the columns, `look` to be asked in any case.
 pub fn open(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>) {
+    // What is opened is not compared with what was.
+    app.before.set(None);
+    start(app, source, mapping, look);
+}
+
+/// Computes the file on screen again with another setting, to be compared with the result that is there now.
+pub fn run_again(app: App, choice: Choice, settings: Settings) {
+    let (Some(source), Some(report)) = (app.source.get_value(), app.report_untracked()) else { return };
+    let before = Before { choice, report, settings: app.settings.get_untracked() };
+    app.settings.set(settings);
+    app.before.set(Some(before));
+    start(app, source, app.mapping.get_value(), None);
+}
+
+fn start(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>) {
+    if look.is_none() {
+        app.mapping.set_value(mapping.clone());
+    }
     let origin = source.origin();
     let settings = app.settings.get_untracked();
     let (request, file) = match &source {
@@ -129,16 +158,35 @@ pub fn cancel(app: App) {
         c.run += 1;
     });
     app.session.update(|s| *s = std::mem::take(s).after(Event::Dismissed));
+    // A run with another setting that came to nothing leaves the settings of the result on screen.
+    let report = app.report_untracked();
+    if let Some(before) = app.before.get_untracked()
+        && report.is_some_and(|r| Arc::ptr_eq(&r, &before.report))
+    {
+        app.settings.set(before.settings);
+        app.before.set(None);
+    }
+}
+
+/// Asks the worker behind the result for a page of the rows set aside; the answer lands in `app.issues`.
+pub fn ask_issues(app: App, query: IssueQuery) {
+    app.client.update_value(|c| {
+        c.issues_ticket += 1;
+        let request = Request::Issues { query, ticket: c.issues_ticket };
+        c.ask(&request);
+    });
+}
+
+/// Asks for the rows set aside as a file, which is then saved.
+pub fn save_issues(app: App, filter: IssueFilter, words: IssueWords) {
+    app.client.with_value(|c| c.ask(&Request::IssuesCsv { filter, words }));
 }
 
 /// Asks the worker behind the result for a page of customers; the answer lands in `app.rows`.
 pub fn ask_customers(app: App, query: CustomerQuery) {
     app.client.update_value(|c| {
         c.ticket += 1;
-        let request = Request::Customers { query, ticket: c.ticket };
-        if let (Some(job), Ok(message)) = (&c.current, envelope(&request, None)) {
-            let _ = job.worker.post_message(&message);
-        }
+        c.ask(&Request::Customers { query, ticket: c.ticket });
     });
 }
 
@@ -160,6 +208,7 @@ fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> 
                 parts.take().into_iter().for_each(|part| report.absorb(part));
                 set_timeout(move || heard(app, run, Response::Report(report)), Duration::ZERO);
             }
+            Ok(Response::IssuesCsv { .. }) => save(app, &event.data()),
             Ok(response) => heard(app, run, response),
             Err(error) => crashed(app, run, error),
         }
@@ -200,9 +249,40 @@ fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, J
     Ok(message.into())
 }
 
-/// A message of the worker.
+/// A message of the worker: text, or an object with the text and a file.
 fn decode(data: &JsValue) -> Result<Response, String> {
-    serde_json::from_str(&data.as_string().unwrap_or_default()).map_err(|e| e.to_string())
+    let text = data.as_string().or_else(|| js_sys::Reflect::get(data, &"response".into()).ok()?.as_string());
+    serde_json::from_str(&text.unwrap_or_default()).map_err(|e| e.to_string())
+}
+
+/// Saves the file of a message under a name after the file on screen.
+fn save(app: App, data: &JsValue) {
+    let lang = app.lang.get_untracked();
+    let name = app.session.with_untracked(|s| match s.outcome.as_ref().map(|o| &o.origin) {
+        Some(Origin::File(name)) => name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned(),
+        _ => text::sample_name(lang).to_owned(),
+    });
+    let name = format!("{name} {}.csv", quality::download_name(lang));
+    let saved = (|| {
+        let file = js_sys::Reflect::get(data, &"file".into()).ok()?.dyn_into::<Blob>().ok()?;
+        let url = Url::create_object_url_with_blob(&file).ok()?;
+        let document = web_sys::window()?.document()?;
+        let link = document.create_element("a").ok()?.dyn_into::<HtmlAnchorElement>().ok()?;
+        link.set_href(&url);
+        link.set_download(&name);
+        link.click();
+        // The browser has taken the file by then, and one kept for a minute costs nothing.
+        set_timeout(
+            move || {
+                let _ = Url::revoke_object_url(&url);
+            },
+            Duration::from_secs(60),
+        );
+        Some(())
+    })();
+    if saved.is_none() {
+        leptos::logging::warn!("the file could not be saved");
+    }
 }
 
 fn heard(app: App, run: u32, response: Response) {
@@ -216,16 +296,27 @@ fn heard(app: App, run: u32, response: Response) {
         }
         return;
     }
+    if let Response::Issues { page, ticket } = response {
+        if app.client.with_value(|c| c.issues_ticket == ticket) {
+            app.issues.set((ticket, page));
+        }
+        return;
+    }
     if app.client.with_value(|c| c.run != run || c.running.is_none()) {
         return;
     }
     match &response {
-        Response::Customers { .. } | Response::Why { .. } | Response::Part(_) => {}
+        Response::Customers { .. }
+        | Response::Why { .. }
+        | Response::Issues { .. }
+        | Response::IssuesCsv { .. }
+        | Response::Part(_) => {}
         Response::Progress(p) => mark_step(p.step),
         Response::Report(_) => {
             mark("analyze");
             app.client.update_value(|c| c.current = c.running.take());
             app.rows.set(Default::default());
+            app.issues.set(Default::default());
             app.filter.set(Default::default());
             app.typed.update_value(|t| t.clear());
         }

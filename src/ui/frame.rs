@@ -25,6 +25,7 @@ pub fn AppFrame() -> impl IntoView {
             (Page::Patterns, Some(report)) => pages::patterns::view(app, lang, report).into_any(),
             (Page::Value, Some(report)) => pages::value::view(app, lang, report).into_any(),
             (Page::Customers, Some(report)) => pages::customers::view(app, lang, report).into_any(),
+            (Page::Quality, Some(report)) => pages::quality::view(app, lang, report).into_any(),
         }
     };
     let focus_main = NodeRef::<leptos::html::Main>::new();
@@ -78,6 +79,7 @@ fn shown(app: App) -> Vec<Page> {
             Page::Value,
             Page::Customers,
             Page::Loss,
+            Page::Quality,
             Page::Start,
         ]
     } else {
@@ -106,7 +108,10 @@ fn Rail() -> impl IntoView {
             <PageLink page=Page::Loss class="page"/>
             <h2>{move || text::group_data(lang())}</h2>
             <PageLink page=Page::Start class="page"/>
-            <Show when=has><PageLink page=Page::Columns class="page"/></Show>
+            <Show when=has>
+                <PageLink page=Page::Quality class="page"/>
+                <PageLink page=Page::Columns class="page"/>
+            </Show>
         </nav>
     }
 }
@@ -148,7 +153,7 @@ fn TopBar() -> impl IntoView {
                 });
                 view! {
                     <span class="file" title=name.clone()>{name.clone()}</span>
-                    <span class="wide" data-testid="rows">{rows}</span>
+                    <a class="wide quiet" href=Page::Quality.hash() data-testid="rows">{rows}</a>
                     <span class="wide">{as_of}</span>
                 }
             })

@@ -9,8 +9,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::PerformanceEntry;
 
 use super::client::{Client, Source};
+use crate::ingest::{IssuePage, Mapping};
 use crate::locale::{Lang, text};
-use crate::report::{CustomerFilter, CustomerRows, Report, Settings};
+use crate::report::{Choice, CustomerFilter, CustomerRows, Report, Settings};
 use crate::session::Session;
 
 /// A page and its address.
@@ -33,10 +34,12 @@ pub enum Page {
     Loss,
     /// The table of customers.
     Customers,
+    /// What became of every row, and what to check.
+    Quality,
 }
 
 impl Page {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Start, "start"),
         (Self::Columns, "columns"),
         (Self::Overview, "overview"),
@@ -45,6 +48,7 @@ impl Page {
         (Self::Value, "value"),
         (Self::Loss, "loss"),
         (Self::Customers, "customers"),
+        (Self::Quality, "quality"),
     ];
 
     /// The page of an address such as `#/overview`.
@@ -69,6 +73,7 @@ impl Page {
             Self::Value => text::page_value(lang),
             Self::Loss => text::page_loss(lang),
             Self::Customers => text::page_customers(lang),
+            Self::Quality => text::page_quality(lang),
         }
     }
 }
@@ -96,6 +101,17 @@ impl PartialEq for Shown {
     }
 }
 
+/// The result before a run with another setting, to compare with.
+#[derive(Clone)]
+pub struct Before {
+    /// What was changed.
+    pub choice: Choice,
+    /// The result.
+    pub report: Arc<Report>,
+    /// Its settings.
+    pub settings: Settings,
+}
+
 /// Everything the components share. Copied freely: it holds only handles.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -117,6 +133,10 @@ pub struct App {
     pub rows: RwSignal<(u32, CustomerRows)>,
     /// Filter of the customer table, set by links from other pages.
     pub filter: RwSignal<CustomerFilter>,
+    /// The last page of rows set aside, with its ticket.
+    pub issues: RwSignal<(u32, IssuePage)>,
+    /// The result before a run with another setting.
+    pub before: RwSignal<Option<Before>>,
     /// Network requests seen since the page had loaded.
     pub requests: RwSignal<u32>,
     /// The workers.
@@ -125,6 +145,8 @@ pub struct App {
     pub typed: StoredValue<BTreeMap<&'static str, String>>,
     /// What was opened last, for a second run with other columns.
     pub source: StoredValue<Option<Source>, LocalStorage>,
+    /// What the user had said of its columns.
+    pub mapping: StoredValue<Option<Mapping>>,
 }
 
 const LANG_KEY: &str = "tenure.lang";
@@ -152,10 +174,13 @@ impl App {
             settings: RwSignal::new(Settings::default()),
             rows: RwSignal::default(),
             filter: RwSignal::default(),
+            issues: RwSignal::default(),
+            before: RwSignal::new(None),
             requests: RwSignal::new(0),
             client: StoredValue::new_local(Client::default()),
             typed: StoredValue::new(BTreeMap::new()),
             source: StoredValue::new_local(None),
+            mapping: StoredValue::new(None),
         };
         app.follow_address();
         app.mark_document();
@@ -182,6 +207,11 @@ impl App {
     /// The report on screen.
     pub fn report(self) -> Option<Arc<Report>> {
         self.shown.get().map(|s| s.0)
+    }
+
+    /// The same, once.
+    pub fn report_untracked(self) -> Option<Arc<Report>> {
+        self.shown.get_untracked().map(|s| s.0)
     }
 
     /// Remembers the language.

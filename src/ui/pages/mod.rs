@@ -6,6 +6,7 @@ pub mod lifecycle;
 pub mod loss;
 pub mod overview;
 pub mod patterns;
+pub mod quality;
 pub mod start;
 pub mod trouble;
 pub mod value;

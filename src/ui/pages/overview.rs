@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::super::state::App;
+use super::super::state::{App, Page};
 use super::super::widgets::{self, ChartBox, Draw, Kpi};
 use crate::chart;
 use crate::ingest::Note;
-use crate::locale::{Lang, say, text};
+use crate::locale::{self, Lang, say, text};
 use crate::report::{CustomerStage, Notice, Report};
 
 /// The page.
@@ -196,7 +196,7 @@ fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
         .iter()
         .take(50)
         .map(|i| {
-            view! { <tr><td>{i.line.to_string()}</td><td class="text">{i.column_name.clone()}</td><td class="text">{i.value.clone()}</td><td class="text">{say::issue(lang, i.kind)}</td></tr> }
+            view! { <tr><td>{i.line.to_string()}</td><td class="text">{widgets::file_text(&i.column_name)}</td><td class="text">{widgets::file_text(&i.value)}</td><td class="text">{say::issue(lang, i.kind)}</td></tr> }
         })
         .collect();
     view! {
@@ -213,6 +213,7 @@ fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
                 {line(text::quality_delimiter(lang), say::delimiter(lang, q.delimiter), "delimiter")}
                 {other_tables.map(|lines| line(text::quality_other_tables(lang), lines, "other-tables"))}
             </tbody></table>
+            <p class="sub more"><a href=Page::Quality.hash() data-testid="look-closer">{locale::quality::look_closer(lang)}</a></p>
             {(!issues.is_empty()).then(|| view! {
                 <details><summary>{text::quality_rows_aside(lang)}": "{lang.int(q.rows_set_aside as f64)}</summary>
                     <div class="scroll"><table><thead><tr><th scope="col">{text::quality_line(lang)}</th><th scope="col" class="text">{text::quality_column(lang)}</th>

@@ -9,9 +9,15 @@ use leptos::prelude::*;
 use super::state::{App, Page};
 use crate::analytics::value_matrix::ValueClass;
 use crate::locale::say::{self, Pieces};
+use crate::locale::visible::visible;
 use crate::locale::{Lang, text};
 use crate::report::CustomerPattern as Pattern;
 use crate::report::{Action, CustomerFilter, CustomerStage, Notice};
+
+/// Text from a file: with what it hides written out, and kept from turning the order of what stands around it.
+pub fn file_text(text: &str) -> impl IntoView + use<> {
+    view! { <bdi class="from-file">{visible(text).into_owned()}</bdi> }
+}
 
 /// The page's answer, its key figures emphasized.
 pub fn answer(pieces: Pieces, bad: bool) -> impl IntoView {
@@ -67,6 +73,16 @@ pub fn how(
             <p>{method}</p>
             {parameters.into_iter().map(|p| view! { <p>{p}</p> }).collect_view()}
             <p>{certainty}</p>
+        </details>
+    }
+}
+
+/// As [`how`], of ready sentences.
+pub fn how_told(lang: Lang, sentences: Vec<String>) -> impl IntoView {
+    view! {
+        <details class="how">
+            <summary>{text::how_computed(lang)}</summary>
+            {sentences.into_iter().map(|p| view! { <p>{p}</p> }).collect_view()}
         </details>
     }
 }
