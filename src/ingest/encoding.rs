@@ -1,19 +1,24 @@
 //! Which letters do the bytes stand for? Bytes to UTF-8 text.
 //!
-//! In order: a byte-order mark decides; NULs in every other byte are UTF-16; valid UTF-8 is UTF-8 (text in another encoding is practically never valid
-//! UTF-8 by chance); UTF-8 with a few broken bytes stays UTF-8, with the breaks shown as U+FFFD and counted; else
-//! `chardetng` guesses, and the header dictionary may overrule it, since a guess from a short file is weak and the
-//! words a header is made of are known.
+//! In order: a byte-order mark decides; NULs in every other byte are UTF-16; valid UTF-8 is UTF-8 (text in another
+//! encoding is practically never valid UTF-8 by chance); UTF-8 with a few broken bytes stays UTF-8, with the breaks
+//! shown as U+FFFD and counted. Else `chardetng` guesses by the letters that follow each other, and three things it does
+//! not know may overrule it: the words a header is made of; the alphabets of languages (old Macintosh files, Baltic ones,
+//! and Cyrillic or Greek in two bytes a letter); and that a file with a few broken bytes is still what it was.
+//!
+//! A guess is in doubt if the file is shorter than [`ENOUGH`] and makes words in another encoding too, or if its halves
+//! suggest different ones. Then [`Verdict::alternatives`] names those, and the user has to say; a header of known words,
+//! or other encodings that read the same, leave no doubt.
 //!
 //! Labels and decoders: WHATWG Encoding Standard.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 
-use super::{format, header};
+use super::{alphabets, format, score};
 
 /// How a file is decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// The encoding.
     pub encoding: &'static Encoding,
@@ -21,45 +26,73 @@ pub struct Verdict {
     pub mark: usize,
     /// Whether no byte further down can change it.
     pub sure: bool,
+    /// Encodings that are as likely and read differently; empty if there is no doubt.
+    pub alternatives: Vec<&'static Encoding>,
 }
 
 impl Verdict {
+    fn new(encoding: &'static Encoding, sure: bool) -> Self {
+        Self { encoding, mark: 0, sure, alternatives: Vec::new() }
+    }
+
     /// Name of the encoding, as in the WHATWG Encoding Standard (`UTF-8`, `gb18030`, `Big5`, ...).
     #[must_use]
     pub fn name(&self) -> &'static str {
-        // encoding_rs reads the whole of GB 18030 under the label GBK.
-        if self.encoding == encoding_rs::GBK { "gb18030" } else { self.encoding.name() }
+        name(self.encoding)
     }
+
+    /// Names of the alternatives.
+    #[must_use]
+    pub fn alternative_names(&self) -> Vec<String> {
+        self.alternatives.iter().map(|e| name(e).to_owned()).collect()
+    }
+}
+
+fn name(encoding: &'static Encoding) -> &'static str {
+    // encoding_rs reads the whole of GB 18030 under the label GBK.
+    if encoding == encoding_rs::GBK { "gb18030" } else { encoding.name() }
 }
 
 /// How much of a file the guess looks at.
 pub const LOOK: usize = 1 << 20;
+
+/// Bytes of a file from which on a guess is taken for good, if both halves agree.
+pub const ENOUGH: u64 = 2048;
 
 /// The verdict that a label gives; `None` without a label, or where nobody knows it.
 #[must_use]
 pub fn told(label: Option<&str>, head: &[u8]) -> Option<Verdict> {
     let encoding = Encoding::for_label(label?.as_bytes())?;
     let mark = Encoding::for_bom(head).filter(|(of, _)| *of == encoding).map_or(0, |(_, mark)| mark);
-    Some(Verdict { encoding, mark, sure: true })
+    Some(Verdict { mark, ..Verdict::new(encoding, true) })
 }
 
 /// How a text file is decoded, from its first bytes; `is_all` says whether that is all of it.
 #[must_use]
 pub fn decide(head: &[u8], is_all: bool) -> Verdict {
     if let Some((encoding, mark)) = Encoding::for_bom(head) {
-        return Verdict { encoding, mark, sure: true };
+        return Verdict { mark, ..Verdict::new(encoding, true) };
     }
     if let Some(encoding) = format::utf16_without_mark(head) {
-        return Verdict { encoding, mark: 0, sure: true };
+        return Verdict::new(encoding, true);
     }
-    let utf8 = |sure| Verdict { encoding: encoding_rs::UTF_8, mark: 0, sure };
+    let size = if is_all { head.len() as u64 } else { u64::MAX };
     match std::str::from_utf8(head) {
-        Ok(_) => utf8(false),
-        // The head may end within a letter.
-        Err(error) if error.error_len().is_none() && !is_all => utf8(false),
-        Err(_) if is_damaged_utf8(head) => utf8(true),
-        Err(_) => Verdict { encoding: guess(head), mark: 0, sure: true },
+        Ok(_) if is_iso_2022_jp(head) => Verdict::new(encoding_rs::ISO_2022_JP, true),
+        Ok(_) => Verdict::new(encoding_rs::UTF_8, false),
+        // The head may end within a letter; so may a file that was cut off, but then there are others before.
+        Err(error) if error.error_len().is_none() && (!is_all || !head[..error.valid_up_to()].is_ascii()) => {
+            Verdict::new(encoding_rs::UTF_8, false)
+        }
+        Err(_) if is_damaged_utf8(head) => Verdict::new(encoding_rs::UTF_8, true),
+        Err(_) => guess(head, size),
     }
+}
+
+/// Whether plain bytes switch to Japanese and back by escape sequences.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let switches = |end: &[u8]| memchr::memmem::find(bytes, end).is_some();
+    (switches(b"\x1b$B") || switches(b"\x1b$@")) && bytes.is_ascii()
 }
 
 /// Whether bytes are UTF-8 but for a few breaks: at least 20 good multi-byte letters for each.
@@ -73,33 +106,164 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
     n_good >= 20 * n_bad.saturating_sub(usize::from(bytes.len() > LOOK)).max(1)
 }
 
-/// The likeliest encoding of bytes that are no UTF-8.
+/// Encodings of two bytes a letter, the likelier first.
+const DOUBLE: [&Encoding; 5] =
+    [encoding_rs::GBK, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR, encoding_rs::EUC_JP];
+
+/// Encodings whose letters are told by their alphabets, the likelier first.
+const ALPHABETIC: [&Encoding; 14] = [
+    encoding_rs::WINDOWS_1252,
+    encoding_rs::MACINTOSH,
+    encoding_rs::WINDOWS_1250,
+    encoding_rs::WINDOWS_1251,
+    encoding_rs::WINDOWS_1253,
+    encoding_rs::WINDOWS_1254,
+    encoding_rs::WINDOWS_1257,
+    encoding_rs::ISO_8859_2,
+    encoding_rs::WINDOWS_1255,
+    encoding_rs::WINDOWS_1256,
+    encoding_rs::KOI8_U,
+    encoding_rs::IBM866,
+    encoding_rs::X_MAC_CYRILLIC,
+    encoding_rs::GBK,
+];
+
+/// Share of the letters in their place from which on a reading makes words.
+const MAKES_WORDS: f64 = 0.95;
+/// Share below which it makes none.
+const MAKES_NO_WORDS: f64 = 0.8;
+/// Characters for each break in an encoding of two bytes with damage.
+const CHARACTERS_PER_BREAK: usize = 50;
+
+/// The likeliest encoding of bytes that are no UTF-8, out of a file of some size, and those it is not told from.
 #[must_use]
-pub fn guess(bytes: &[u8]) -> &'static Encoding {
+pub fn guess(bytes: &[u8], size: u64) -> Verdict {
     let head = &bytes[..bytes.len().min(LOOK)];
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(head, true);
-    let guessed = detector.guess(None, Utf8Detection::Deny);
-    let first_lines = &head[..head.len().min(2048)];
-    let known_words = |encoding: &'static Encoding| {
-        let (text, _, _) = encoding.decode(first_lines);
-        let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
-        line.split([',', '\t', ';', '|']).filter(|cell| header::lookup(cell).is_some()).count()
+    let look = telling(head);
+    if let Some(encoding) = of_known_header(head) {
+        return Verdict::new(encoding, true);
+    }
+    let detector = detect(head);
+    let encoding = corrected(detector.guess(None, Utf8Detection::Deny), look);
+    let others = if size < ENOUGH {
+        rivals(&detector, encoding, look)
+    } else {
+        let middle = head.len() / 2;
+        let cut = memchr::memchr2(b'\n', b'\r', &head[middle..]).map_or(middle, |at| middle + at);
+        let halves = [&head[..cut], &head[cut..]].map(|half| (!half.is_ascii()).then(|| likeliest(half)));
+        halves.into_iter().flatten().collect()
     };
-    let mut best = (known_words(guessed), guessed);
-    for other in [
-        encoding_rs::GBK,
-        encoding_rs::BIG5,
-        encoding_rs::SHIFT_JIS,
-        encoding_rs::EUC_KR,
-        encoding_rs::WINDOWS_1252,
-    ] {
-        let n = known_words(other);
-        if n > best.0 {
-            best = (n, other);
+    let mut verdict = Verdict::new(encoding, true);
+    let mut readings = vec![read(encoding, look)];
+    for other in others {
+        let reading = read(other, look);
+        if !readings.contains(&reading) {
+            readings.push(reading);
+            verdict.alternatives.push(other);
         }
     }
-    best.1
+    verdict
+}
+
+fn likeliest(bytes: &[u8]) -> &'static Encoding {
+    corrected(detect(bytes).guess(None, Utf8Detection::Deny), telling(bytes))
+}
+
+fn detect(bytes: &[u8]) -> EncodingDetector {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector
+}
+
+/// The part of a text that is compared: some lines from the first letter beyond ASCII on.
+fn telling(bytes: &[u8]) -> &[u8] {
+    const LENGTH: usize = 1 << 16;
+    let first = bytes.iter().position(|b| !b.is_ascii()).unwrap_or(0);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..first]).map_or(0, |at| at + 1);
+    &bytes[start..bytes.len().min(first + LENGTH)]
+}
+
+fn read(encoding: &'static Encoding, bytes: &[u8]) -> String {
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// The guess, or what the letters say against it.
+fn corrected(guessed: &'static Encoding, look: &[u8]) -> &'static Encoding {
+    if DOUBLE.contains(&guessed) && guessed != encoding_rs::GBK {
+        // Cyrillic and Greek words are no accident.
+        let (text, broken) = encoding_rs::GBK.decode_without_bom_handling(look);
+        if !broken && alphabets::fit(&text) >= MAKES_WORDS {
+            return encoding_rs::GBK;
+        }
+        return guessed;
+    }
+    let fit = alphabets::fit(&read(guessed, look));
+    if fit >= MAKES_NO_WORDS || guessed == encoding_rs::GBK {
+        return guessed;
+    }
+    if let Some(damaged) = DOUBLE.into_iter().find(|e| is_damaged(e, look)) {
+        return damaged;
+    }
+    let makes_words = |e: &&'static Encoding| alphabets::fit(&read(e, look)) >= MAKES_WORDS;
+    ALPHABETIC.into_iter().find(makes_words).unwrap_or(guessed)
+}
+
+/// Whether bytes are of an encoding but for a few breaks: without them, that would be the guess.
+fn is_damaged(encoding: &'static Encoding, look: &[u8]) -> bool {
+    let text = read(encoding, look);
+    let n_breaks = text.matches('\u{fffd}').count();
+    let n_letters = text.chars().filter(|c| !c.is_ascii()).count();
+    if n_breaks == 0 || n_letters < CHARACTERS_PER_BREAK * n_breaks {
+        return false;
+    }
+    let whole = if encoding == encoding_rs::GBK { encoding_rs::GB18030 } else { encoding };
+    let text = text.replace('\u{fffd}', "");
+    detect(&whole.encode(&text).0).guess(None, Utf8Detection::Deny) == encoding
+}
+
+/// Encodings in which a short text makes sense as well.
+fn rivals(detector: &EncodingDetector, taken: &'static Encoding, look: &[u8]) -> Vec<&'static Encoding> {
+    // What the guess would be if the file was known to come from there.
+    let regions = [&b"cn"[..], b"tw", b"jp", b"kr"];
+    let regional = regions.map(|region| detector.guess(Some(region), Utf8Detection::Deny));
+    let makes_text = |e: &&'static Encoding| {
+        let (text, broken) = e.decode_without_bom_handling(look);
+        !broken && is_east_asian(&text)
+    };
+    let makes_words = |e: &&'static Encoding| alphabets::fit(&read(e, look)) >= MAKES_WORDS;
+    let double = regional.into_iter().filter(|e| DOUBLE.contains(e)).filter(makes_text);
+    let alphabetic = ALPHABETIC.into_iter().filter(makes_words);
+    double.chain(alphabetic).filter(|e| *e != taken).collect()
+}
+
+/// Whether no character beyond ASCII stands inside a word of ASCII letters.
+fn is_east_asian(text: &str) -> bool {
+    let (mut before, mut is_open) = (' ', false);
+    for c in text.chars() {
+        if is_open && c.is_ascii_alphabetic() {
+            return false;
+        }
+        is_open = !c.is_ascii() && (before.is_ascii_alphabetic() || is_open);
+        before = c;
+    }
+    true
+}
+
+/// The encoding in which most cells of a first line beyond ASCII are names of columns.
+fn of_known_header(head: &[u8]) -> Option<&'static Encoding> {
+    let lines = head[..head.len().min(4096)].split(|b| matches!(b, b'\n' | b'\r'));
+    lines.filter(|line| !line.is_ascii()).take(3).find_map(of_known_names)
+}
+
+fn of_known_names(line: &[u8]) -> Option<&'static Encoding> {
+    let n_known = |encoding: &'static Encoding| {
+        let (text, _) = encoding.decode_without_bom_handling(line);
+        let cells = text.split([',', '\t', ';', '|']).map(|cell| cell.trim_matches(['"', ' ']));
+        cells.filter(|cell| !cell.is_ascii() && score::is_known_name(cell)).count()
+    };
+    let found = DOUBLE.map(|encoding| (n_known(encoding), encoding));
+    let most = found.iter().map(|(n, _)| *n).max().filter(|n| *n > 0)?;
+    found.into_iter().find(|(n, _)| *n == most).map(|(_, encoding)| encoding)
 }
 
 #[cfg(test)]
@@ -147,6 +311,48 @@ mod tests {
         assert_eq!(decode(b"\xef\xbb\xbfa,b").0, "a,b");
         assert_eq!(decode(b"\xff\xfea\0,\0").0, "a,");
         assert_eq!(decode(b"\xfe\xff\0a\0,").1, "UTF-16BE");
+    }
+
+    #[test]
+    fn short_texts_that_read_in_two_ways_are_in_doubt() {
+        let names = |text: &str, encoding: &'static Encoding, size: u64| {
+            let verdict = guess(&encoding.encode(text).0, size);
+            (verdict.name(), verdict.alternative_names())
+        };
+        // The last letter of both is 0xF5.
+        let text = "name,date,amount\nGergő,2024-01-02,3\n";
+        let (taken, others) = names(text, encoding_rs::WINDOWS_1250, 40);
+        let all: Vec<&str> = others.iter().map(String::as_str).chain([taken]).collect();
+        assert!(all.contains(&"windows-1250") && all.contains(&"windows-1252"), "{all:?}");
+        // Read the same in both.
+        let text = "name,date,amount\nMüller,2024-01-02,3\n";
+        assert_eq!(names(text, encoding_rs::WINDOWS_1250, 40), ("windows-1252", Vec::new()));
+        // Halves that disagree.
+        let german = "Jürgen Müller,Käthe Weiß\n".repeat(100);
+        let mut bytes = encoding_rs::WINDOWS_1252.encode(&german).0.into_owned();
+        bytes.extend_from_slice(&encoding_rs::WINDOWS_1251.encode(&"Иван Петров,Мария\n".repeat(140)).0);
+        let verdict = guess(&bytes, bytes.len() as u64);
+        assert!(!verdict.alternatives.is_empty(), "{verdict:?}");
+        let sure = guess(&bytes[..2600], 2600);
+        assert_eq!((sure.name(), sure.alternatives.len()), ("windows-1252", 0));
+    }
+
+    #[test]
+    fn broken_bytes_do_not_change_the_encoding() {
+        let text = "客户编号,金额\n".to_owned() + &"张伟,北京,12.50\n王芳,上海,7\n".repeat(40);
+        let mut bytes = encoding_rs::GBK.encode(&text).0.into_owned();
+        // Within a letter of the fourth line, and no names of columns.
+        bytes.drain(..14);
+        bytes[60] = 0xff;
+        assert_eq!(decide(&bytes, true).name(), "gb18030");
+    }
+
+    #[test]
+    fn a_file_cut_off_within_a_letter_stays_utf8() {
+        let bytes = "k,d\n客".as_bytes();
+        assert_eq!(decode(&bytes[..bytes.len() - 1]).1, "windows-1252");
+        let bytes = "k,d\n客户".as_bytes();
+        assert_eq!(decode(&bytes[..bytes.len() - 1]), ("k,d\n客\u{fffd}".into(), "UTF-8", true));
     }
 
     #[test]

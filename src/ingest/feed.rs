@@ -109,8 +109,10 @@ impl<'a> Feed<'a> {
                 None => filled - at,
                 Some(length) => length,
             };
-            *breaks += 1;
-            if !*sure && *letters < LETTERS_PER_BREAK * *breaks {
+            // A file that was cut off within a letter is no less UTF-8 for it.
+            let is_cut = error.error_len().is_none() && *letters > 0;
+            *breaks += u64::from(!is_cut);
+            if !*sure && !is_cut && *letters < LETTERS_PER_BREAK * *breaks {
                 return Err(Trouble::NotUtf8 { byte: from + at as u64 });
             }
             text.push('\u{fffd}');

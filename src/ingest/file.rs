@@ -43,7 +43,7 @@ impl<'a> File<'a> {
         let mut verdict = encoding::told(told.encoding.as_deref(), &bytes)
             .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size));
         loop {
-            match Self::open(input, verdict, told).and_then(|file| work(&file)) {
+            match Self::open(input, verdict.clone(), told).and_then(|file| work(&file)) {
                 Ok(done) => return Ok(done),
                 Err(Stop::Failed(error)) => return Err(error),
                 // Cannot come twice: no other encoding has this trouble.
@@ -55,7 +55,7 @@ impl<'a> File<'a> {
     }
 
     fn open(input: Input<'a>, verdict: Verdict, told: &Told) -> Result<Self, Stop> {
-        let mut feed = Feed::new(Stream::new(input, 0), &verdict, encoding::LOOK)?;
+        let mut feed = Feed::new(Stream::new(input, 0), &verdict, input.room(encoding::LOOK))?;
         let mut head = String::new();
         feed.fill(&mut head)?;
         let layout = dialect::detect_head(&head, feed.ended, told)?;
@@ -85,8 +85,8 @@ impl<'a> File<'a> {
 
 /// The encoding that bytes suggest which are no UTF-8; the letters before them count as well.
 fn another(input: Input<'_>, byte: u64) -> Result<Verdict, Error> {
-    let mut around = vec![0; encoding::LOOK];
+    let mut around = vec![0; input.room(encoding::LOOK)];
     let mut stream = Stream::new(input, byte.saturating_sub(encoding::LOOK as u64 / 2));
     let n = stream.fill(&mut around).map_err(|_| Error::Lost { byte })?;
-    Ok(Verdict { encoding: encoding::guess(&around[..n]), mark: 0, sure: true })
+    Ok(encoding::guess(&around[..n], input.size))
 }

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{Dataset, Day};
 
+mod alphabets;
 pub mod aside;
 pub mod checks;
 pub mod columns;
@@ -141,6 +142,9 @@ pub fn silent(_done: u64, _total: u64) -> ControlFlow<()> {
 pub struct Table {
     /// Encoding of the file.
     pub encoding: String,
+    /// Encodings it may be in as well, where its bytes leave that open: the user has to say.
+    #[serde(default)]
+    pub encoding_alternatives: Vec<String>,
     /// How the file was told to be written.
     pub told: Told,
     /// What separates and encloses the cells.
@@ -240,10 +244,12 @@ fn propose(
             }
         }
     }
-    proposal.certain &= ambiguous_date.is_none();
+    let encoding_alternatives = file.verdict.alternative_names();
+    proposal.certain &= ambiguous_date.is_none() && encoding_alternatives.is_empty();
     rows.truncate(preview_rows);
     Ok(Table {
         encoding: file.verdict.name().to_owned(),
+        encoding_alternatives,
         told: told.clone(),
         dialect: layout.dialect,
         header: layout.header,

@@ -39,11 +39,13 @@ pub enum IssueKind {
     Total,
     /// The header once more.
     RepeatedHeader,
+    /// A piece of a row: the file stops within it.
+    CutOff,
 }
 
 impl IssueKind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MissingCustomer,
         Self::BadDate,
         Self::BadAmount,
@@ -55,6 +57,7 @@ impl IssueKind {
         Self::TooManyCells,
         Self::Total,
         Self::RepeatedHeader,
+        Self::CutOff,
     ];
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Scan<'a> {
     pub is_duplicate: bool,
     seen: Seen,
     short_rows: u64,
+    /// Fewest cells of a row so far.
+    narrowest: usize,
     first_line: u64,
     judge: Judge,
     /// Line of the table that follows, once it has come.
@@ -104,6 +106,7 @@ impl<'a> Scan<'a> {
             is_duplicate: false,
             seen,
             short_rows: 0,
+            narrowest: file.layout.columns.len(),
             first_line: 0,
             judge: Judge::default(),
             next_table: None,
@@ -163,9 +166,14 @@ impl<'a> Scan<'a> {
                     *n += u64::from(self.is_duplicate);
                 }
             }
+            if self.walk.is_at_open_end() && self.is_cut_off() {
+                self.set_aside_as_row(IssueKind::CutOff, n_cells.saturating_sub(1));
+                continue;
+            }
             let width = self.layout.columns.len();
             if n_cells != width {
                 self.short_rows += u64::from(n_cells < width);
+                self.narrowest = self.narrowest.min(n_cells);
                 if let Some(extra) = (width..n_cells).find(|&i| !self.cell(i).is_empty()) {
                     self.set_aside(IssueKind::TooManyCells, extra);
                     continue;
@@ -174,6 +182,17 @@ impl<'a> Scan<'a> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Whether the last row, which has no line end, is a piece of one: it has fewer cells than any row before, or its
+    /// last cell stops within quotes or within a letter.
+    #[cold]
+    fn is_cut_off(&self) -> bool {
+        let record = &self.walk.record;
+        let last = record.len().saturating_sub(1);
+        let (cell, quote) = (record.raw(&self.walk.text, last), self.layout.dialect.quote.pair().0);
+        let is_open = !quote.is_empty() && !record.is_quoted(last) && cell.trim_start().starts_with(quote);
+        record.len() < self.narrowest || is_open || cell.ends_with(char::REPLACEMENT_CHARACTER)
     }
 
     fn report(&self, progress: &mut Progress<'_>) -> Result<(), Error> {

@@ -42,6 +42,12 @@ impl<'a> Input<'a> {
         Self { size, read_at }
     }
 
+    /// How large a buffer for the bytes has to be, at most `limit`: one larger than the source, so that reading it at
+    /// once shows that there are no more.
+    pub fn room(&self, limit: usize) -> usize {
+        usize::try_from(self.size).map_or(limit, |size| size.saturating_add(1).min(limit))
+    }
+
     /// The first bytes, at most `limit`.
     pub fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
         let mut out = vec![0; usize::try_from(self.size).unwrap_or(usize::MAX).min(limit)];

@@ -22,7 +22,7 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// From the first row of a table.
     pub fn new(input: Input<'a>, verdict: &Verdict, layout: &Layout) -> Result<Self, Trouble> {
-        Self::in_pieces(input, verdict, layout, CHUNK)
+        Self::in_pieces(input, verdict, layout, input.room(CHUNK))
     }
 
     /// As [`Walk::new`], with the number of bytes fetched at a time.
@@ -65,6 +65,12 @@ impl<'a> Walk<'a> {
     /// Whether some bytes were no letters of the encoding.
     pub fn is_lossy(&self) -> bool {
         self.feed.lossy
+    }
+
+    /// Whether the source ends with the current record, and without a line end.
+    #[inline]
+    pub fn is_at_open_end(&self) -> bool {
+        self.record.range.end == self.text.len() && self.feed.ended
     }
 
     /// Moves to the next record; false after the last.

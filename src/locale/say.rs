@@ -623,6 +623,7 @@ pub fn issue(lang: Lang, kind: IssueKind) -> &'static str {
         IssueKind::TooManyCells => lang.pick("more cells than columns", "单元格多于列数"),
         IssueKind::Total => lang.pick("line of totals", "合计行"),
         IssueKind::RepeatedHeader => lang.pick("header repeated", "重复的表头"),
+        IssueKind::CutOff => lang.pick("cut off: the file stops here", "不完整：文件在此中断"),
     }
 }
 
