@@ -26,6 +26,41 @@ pub enum Error {
         /// Byte from which on it fails.
         byte: u64,
     },
+    /// A file that only opens with a password.
+    Encrypted {
+        /// What kind of file.
+        format: Format,
+    },
+    /// A file of a known kind that is cut off, damaged or not what it says.
+    Broken {
+        /// What kind of file.
+        format: Format,
+        /// Line of the trouble, from 1; 0 where the file has no lines.
+        line: u64,
+        /// What is wrong and where, in English, for logs.
+        detail: String,
+    },
+    /// A small file that unfolds into more than such files do.
+    TooDense {
+        /// What kind of file.
+        format: Format,
+        /// What there is too much of.
+        excess: Excess,
+        /// Largest number of it that is read.
+        limit: u64,
+    },
+    /// The workbook or archive has no sheet or file of the name told.
+    NoSheet {
+        /// The name told.
+        name: String,
+        /// The names there are.
+        sheets: Vec<String>,
+    },
+    /// An archive or workbook without any table.
+    NoTable {
+        /// What kind of file.
+        format: Format,
+    },
     /// No byte, nothing but blanks, or a header without rows.
     Empty,
     /// More bytes than can be handled.
@@ -66,12 +101,33 @@ pub enum Error {
     },
 }
 
+/// What a file unfolds into too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Excess {
+    /// Files in an archive.
+    Entries,
+    /// Bytes for each compressed byte.
+    Ratio,
+    /// Bytes.
+    Bytes,
+    /// Empty cells.
+    EmptyCells,
+    /// Archives inside archives.
+    Nesting,
+}
+
 impl Error {
     /// A name for programs that never changes.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } | Self::Lost { .. } => "unreadable",
+            Self::Encrypted { .. } => "encrypted",
+            Self::Broken { .. } => "broken",
+            Self::TooDense { .. } => "too-dense",
+            Self::NoSheet { .. } => "no-sheet",
+            Self::NoTable { .. } => "no-table",
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too-large",
             Self::NoCustomerColumn => "no-customer-column",
@@ -94,6 +150,21 @@ impl fmt::Display for Error {
             Self::Lost { byte } => {
                 write!(f, "the file can no longer be read (byte {byte}); was it moved or changed?")
             }
+            Self::Encrypted { format } => write!(f, "{format} that needs a password"),
+            Self::Broken { format, line: 0, detail } => write!(f, "damaged: {format}: {detail}"),
+            Self::Broken { format, line, detail } => write!(f, "damaged: {format}, line {line}: {detail}"),
+            Self::TooDense { format, excess, limit } => {
+                let what = match excess {
+                    Excess::Entries => "files in it",
+                    Excess::Ratio => "bytes for each compressed byte",
+                    Excess::Bytes => "bytes of content",
+                    Excess::EmptyCells => "empty cells",
+                    Excess::Nesting => "archives inside each other",
+                };
+                write!(f, "{format} with more than {limit} {what}")
+            }
+            Self::NoSheet { name, sheets } => write!(f, "no sheet {name:?} among {sheets:?}"),
+            Self::NoTable { format } => write!(f, "{format} without a table"),
             Self::Empty => f.write_str("the file holds no rows"),
             Self::TooLarge { bytes, limit } => {
                 write!(f, "the file has {bytes} bytes; at most {limit} can be read")
@@ -125,10 +196,17 @@ mod tests {
 
     #[test]
     fn codes_are_the_published_ones() {
-        let unreadable = Error::Unreadable { looks_like: Format::Zip, position: 0 };
+        let unreadable = Error::Unreadable { looks_like: Format::Pdf, position: 0 };
+        let broken = Error::Broken { format: Format::Xlsx, line: 0, detail: "cut off".into() };
+        let too_dense = Error::TooDense { format: Format::Zip, excess: Excess::Ratio, limit: 200 };
         let ambiguous = Error::AmbiguousDates { column: 1, example: "01/02/2024".into(), line: 2 };
         for (error, code) in [
             (unreadable, "unreadable"),
+            (Error::Encrypted { format: Format::Xlsx }, "encrypted"),
+            (broken, "broken"),
+            (too_dense, "too-dense"),
+            (Error::NoSheet { name: "a".into(), sheets: vec!["b".into()] }, "no-sheet"),
+            (Error::NoTable { format: Format::Zip }, "no-table"),
             (Error::Empty, "empty"),
             (Error::TooLarge { bytes: 3, limit: 2 }, "too-large"),
             (Error::NoCustomerColumn, "no-customer-column"),

@@ -4,14 +4,16 @@ use super::dialect::{self, Layout, Told};
 use super::encoding::{self, Verdict};
 use super::error::Error;
 use super::feed::{Feed, Trouble};
-use super::format::{self, Format};
 use super::scan::Stop;
 use super::source::{Input, Stream};
+use super::unpack::{self, Origin};
 use super::walk::Walk;
 
 /// A file whose start has been looked at.
 pub(super) struct File<'a> {
     input: Input<'a>,
+    /// Where its text came from.
+    pub origin: &'a Origin,
     pub verdict: Verdict,
     /// The first text, all of a small file.
     pub head: String,
@@ -25,7 +27,7 @@ impl<'a> File<'a> {
     /// another encoding, where what was taken for UTF-8 turns out to be none.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::Unreadable`], [`Error::Empty`], [`Error::Lost`], or what the work fails with.
+    /// [`Error::TooLarge`], [`Error::Empty`], [`Error::Lost`], what unpacking fails with, or what the work fails with.
     pub fn with<T>(
         input: Input<'a>,
         told: &Told,
@@ -35,15 +37,30 @@ impl<'a> File<'a> {
         if input.size > limit {
             return Err(Error::TooLarge { bytes: input.size, limit });
         }
+        let mut done = None;
+        unpack::unpack(input, told, limit, &mut |input, told, origin| {
+            done = Some(Self::read(input, told, &origin, &mut work)?);
+            Ok(())
+        })?;
+        // Unpacking ends with the work or with an error.
+        done.ok_or(Error::Empty)
+    }
+
+    /// Reads text.
+    fn read<T>(
+        input: Input<'_>,
+        told: &Told,
+        origin: &Origin,
+        work: &mut impl FnMut(&File<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Error> {
         let bytes = input.head(encoding::LOOK).map_err(|_| Error::Lost { byte: 0 })?;
-        let (looks_like, position) = format::sniff(&bytes);
-        if looks_like != Format::Text {
-            return Err(Error::Unreadable { looks_like, position });
-        }
-        let mut verdict = encoding::told(told.encoding.as_deref(), &bytes)
-            .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size));
+        let mut verdict = match origin.is_converted {
+            true => Verdict { encoding: encoding_rs::UTF_8, mark: 0, sure: true },
+            false => encoding::told(told.encoding.as_deref(), &bytes)
+                .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size)),
+        };
         loop {
-            match Self::open(input, verdict.clone(), told).and_then(|file| work(&file)) {
+            match File::open(input, verdict.clone(), told, origin).and_then(|file| work(&file)) {
                 Ok(done) => return Ok(done),
                 Err(Stop::Failed(error)) => return Err(error),
                 // Cannot come twice: no other encoding has this trouble.
@@ -54,12 +71,12 @@ impl<'a> File<'a> {
         }
     }
 
-    fn open(input: Input<'a>, verdict: Verdict, told: &Told) -> Result<Self, Stop> {
+    fn open(input: Input<'a>, verdict: Verdict, told: &Told, origin: &'a Origin) -> Result<Self, Stop> {
         let mut feed = Feed::new(Stream::new(input, 0), &verdict, input.room(encoding::LOOK))?;
         let mut head = String::new();
         feed.fill(&mut head)?;
         let layout = dialect::detect_head(&head, feed.ended, told)?;
-        Ok(Self { input, verdict, head, head_bytes: feed.done(), layout })
+        Ok(Self { input, origin, verdict, head, head_bytes: feed.done(), layout })
     }
 
     /// A walk over the rows.

@@ -15,10 +15,11 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: `source`, `feed` and `walk` (bytes, text and records in pieces), [`mod@format`] (is it text),
-//! [`encoding`], [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered`
-//! (roles), [`date`], [`number`] and [`flag`] (values), `ledger` and `contracts` (tables), [`quality`] and [`aside`]
-//! (what was set aside), [`checks`] (what is unusual about the rest). Cells are read
+//! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `source`,
+//! `feed` and `walk` (bytes, text and records in pieces), [`encoding`], [`dialect`] (marks, tables, header),
+//! [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`], [`number`] and [`flag`] (values),
+//! `ledger` and `contracts` (tables), [`quality`] and [`aside`] (what was set aside), [`checks`] (what is unusual about
+//! the rest). Cells are read
 //! where they stand; a row costs no allocation.
 
 use std::ops::ControlFlow;
@@ -55,6 +56,7 @@ mod scan;
 mod score;
 mod source;
 mod tables;
+mod unpack;
 mod walk;
 
 pub use aside::{ColumnCount, IssueFilter, IssuePage, IssueQuery, SetAside};
@@ -62,13 +64,14 @@ pub use checks::Checks;
 pub use columns::{Basis, ColumnProposal, Evidence, Proposal, Role, Shape};
 pub use date::DateOrder;
 pub use dialect::{DialectBasis, Evidence as LayoutEvidence, HeaderBasis};
-pub use error::Error;
+pub use error::{Error, Excess};
 pub use format::Format;
 pub use marks::{Delimiter, Dialect, Escape, Quote};
 pub use number::DecimalMark;
 pub use quality::{ColumnUse, IssueCount, IssueKind, Note, Quality, RowIssue};
 pub use remembered::Remembered;
 pub use source::Source;
+pub use unpack::SheetInfo;
 
 pub use dialect::Told;
 use dialect::{Judge, RowKind};
@@ -140,14 +143,23 @@ pub fn silent(_done: u64, _total: u64) -> ControlFlow<()> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Table {
-    /// Encoding of the file.
+    /// The kind of the file; of what is packed in it, where that is no text.
+    #[serde(default)]
+    pub format: Format,
+    /// Sheets of the workbook or files of the archive, those shown first; empty where there is nothing to choose.
+    #[serde(default)]
+    pub sheets: Vec<SheetInfo>,
+    /// The one that was taken.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Encoding of the text; UTF-8 where it was converted from a workbook or from JSON.
     pub encoding: String,
     /// Encodings it may be in as well, where its bytes leave that open: the user has to say.
     #[serde(default)]
     pub encoding_alternatives: Vec<String>,
     /// How the file was told to be written.
     pub told: Told,
-    /// What separates and encloses the cells.
+    /// What separates and encloses the cells; tabs where the text was converted.
     pub dialect: Dialect,
     /// Whether the first row names the columns.
     pub header: bool,
@@ -194,7 +206,8 @@ const SAMPLE_ROWS: usize = 4000;
 /// Looks at a file: how it is written, its first rows, and what each column seems to be.
 ///
 /// # Errors
-/// [`Error::Unreadable`], [`Error::TooLarge`] or [`Error::Empty`].
+/// [`Error::Unreadable`], [`Error::TooLarge`] or [`Error::Empty`]; of packed files and workbooks also
+/// [`Error::Encrypted`], [`Error::Broken`], [`Error::TooDense`], [`Error::NoSheet`] or [`Error::NoTable`].
 pub fn read<S: Source + ?Sized>(source: &S, preview_rows: usize) -> Result<Table, Error> {
     read_as(source, preview_rows, &Told::default(), None)
 }
@@ -248,6 +261,9 @@ fn propose(
     proposal.certain &= ambiguous_date.is_none() && encoding_alternatives.is_empty();
     rows.truncate(preview_rows);
     Ok(Table {
+        format: file.origin.format,
+        sheets: file.origin.sheets.clone(),
+        sheet: file.origin.sheet.clone(),
         encoding: file.verdict.name().to_owned(),
         encoding_alternatives,
         told: told.clone(),
@@ -326,6 +342,8 @@ fn load_from(
         }
         let mut loaded = result?;
         let quality = &mut loaded.quality;
+        quality.format = file.origin.format;
+        quality.sheet = file.origin.sheet.clone();
         quality.encoding = file.verdict.name().to_owned();
         quality.delimiter = Some(file.layout.dialect.delimiter);
         quality.header = file.layout.header;

@@ -9,6 +9,7 @@ use super::aside::{IssueFilter, SetAside};
 use super::checks::Checks;
 use super::columns::Role;
 use super::date::DateOrder;
+use super::format::Format;
 use super::number::DecimalMark;
 use super::records::Delimiter;
 use crate::customer::Day;
@@ -169,9 +170,15 @@ pub struct Quality {
     pub zero_amounts: u64,
     /// Rows without a customer.
     pub missing_customer: u64,
-    /// Encoding of the file.
+    /// The kind of the file; of what is packed in it, where that is no text.
+    #[serde(default)]
+    pub format: Format,
+    /// The sheet of the workbook, or the file of the archive, that was read.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Encoding of the file; UTF-8 where the text was converted from a workbook or from JSON.
     pub encoding: String,
-    /// Delimiter of the file.
+    /// Delimiter of the file; a tab where the text was converted.
     pub delimiter: Option<Delimiter>,
     /// Whether the first line of the table names the columns.
     pub header: bool,

@@ -277,7 +277,9 @@ fn every_error_has_its_file() {
         ("customer,date,note\na,2024-01-01,x\nb,2024-01-02,y\n", "no-amount-column"),
         ("customer,date,amount\na,never,5\nb,2024-01-01,many\n", "no-usable-row"),
         ("customer,date,amount\na,01/02/2024,5\n", "ambiguous-dates"),
-        ("PK\u{3}\u{4}rest", "unreadable"),
+        ("%PDF-1.7", "unreadable"),
+        ("<html><table><tr><td>1</td></tr></table></html>", "unreadable"),
+        ("PK\u{3}\u{4}rest", "broken"),
         ("a,b\n1,\0\n", "unreadable"),
     ] {
         assert_eq!(failure(text).code(), code, "{text:?}");

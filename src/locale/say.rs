@@ -4,7 +4,7 @@ use super::{Lang, text};
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::analytics::value_matrix::ValueClass;
 use crate::ingest::{
-    Basis, Delimiter, DialectBasis, Error, Evidence, Format, HeaderBasis, IssueKind, LayoutEvidence, Role,
+    Basis, Delimiter, DialectBasis, Error, Evidence, Excess, Format, HeaderBasis, IssueKind, LayoutEvidence, Role,
 };
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;
@@ -535,10 +535,71 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
     let (what, remedy): (String, &str) = match error {
         Error::Unreadable { looks_like, .. } => (
             match lang {
-                Lang::En => format!("This is not a text table; it looks like {}.", format_name(lang, *looks_like)),
-                Lang::ZhHans => format!("这不是文本表格，看起来是 {}。", format_name(lang, *looks_like)),
+                Lang::En => format!("This is no table; it looks like {}.", format_name(lang, *looks_like)),
+                Lang::ZhHans => format!("这不是数据表格，看起来是{}。", format_name(lang, *looks_like)),
             },
-            lang.pick("Save it as CSV (in a spreadsheet: Save as, CSV UTF-8) and open that file.", "请另存为 CSV（在电子表格中选择“另存为”→“CSV UTF-8”）后再打开。"),
+            unreadable_remedy(lang, *looks_like),
+        ),
+        Error::Encrypted { format } => (
+            match lang {
+                Lang::En => format!("This is {} that opens only with a password.", format_name(lang, *format)),
+                Lang::ZhHans => format!("这是{}，需要密码才能打开。", format_name(lang, *format)),
+            },
+            lang.pick(
+                "Open it where you have the password, save it without one, and open that file here.",
+                "请用密码打开后另存为不加密的文件，再在此处打开。",
+            ),
+        ),
+        Error::Broken { format, line, .. } => (
+            match (lang, line) {
+                (Lang::En, 0) => format!("This is {} that is damaged or incomplete.", format_name(lang, *format)),
+                (Lang::En, _) => format!("This is {} with an error on line {line}.", format_name(lang, *format)),
+                (Lang::ZhHans, 0) => format!("这是{}，但已损坏或不完整。", format_name(lang, *format)),
+                (Lang::ZhHans, _) => format!("这是{}，第 {line} 行有错误。", format_name(lang, *format)),
+            },
+            lang.pick(
+                "Download or export it again; a workbook may also be opened and saved in a spreadsheet program.",
+                "请重新下载或导出；若为工作簿，也可在电子表格软件中打开后重新保存。",
+            ),
+        ),
+        Error::TooDense { format, excess, limit } => (
+            {
+                let n = lang.int(*limit as f64);
+                let what = match (lang, excess) {
+                    (Lang::En, Excess::Entries) => format!("more than {n} files"),
+                    (Lang::En, Excess::Ratio) => format!("more than {n} times its own size"),
+                    (Lang::En, Excess::Bytes) => format!("more than {} MB", lang.decimal(*limit as f64 / 1e6, 0)),
+                    (Lang::En, Excess::EmptyCells) => format!("more than {n} empty cells"),
+                    (Lang::En, Excess::Nesting) => "archives inside archives".to_owned(),
+                    (Lang::ZhHans, Excess::Entries) => format!("超过 {n} 个文件"),
+                    (Lang::ZhHans, Excess::Ratio) => format!("超过自身大小 {n} 倍的内容"),
+                    (Lang::ZhHans, Excess::Bytes) => format!("超过 {} MB 的内容", lang.decimal(*limit as f64 / 1e6, 0)),
+                    (Lang::ZhHans, Excess::EmptyCells) => format!("超过 {n} 个空单元格"),
+                    (Lang::ZhHans, Excess::Nesting) => "层层嵌套的压缩包".to_owned(),
+                };
+                match lang {
+                    Lang::En => format!("This is {} that unpacks to {what}, and was not read further.", format_name(lang, *format)),
+                    Lang::ZhHans => format!("这是{}，解开后有{what}，因此不再继续读取。", format_name(lang, *format)),
+                }
+            },
+            lang.pick(
+                "Save the table alone as CSV, without empty formatted cells, and open that file.",
+                "请只将数据表另存为 CSV（去掉仅有格式的空单元格）后再打开。",
+            ),
+        ),
+        Error::NoSheet { name, sheets } => (
+            match lang {
+                Lang::En => format!("There is no sheet called {name}; there are: {}.", sheets.join(", ")),
+                Lang::ZhHans => format!("没有名为“{name}”的工作表；现有：{}。", sheets.join("、")),
+            },
+            lang.pick("Choose one of these sheets.", "请从中选择一个工作表。"),
+        ),
+        Error::NoTable { format } => (
+            match lang {
+                Lang::En => format!("This is {} without a table in it.", format_name(lang, *format)),
+                Lang::ZhHans => format!("这是{}，其中没有数据表格。", format_name(lang, *format)),
+            },
+            lang.pick("Open the file that holds the table.", "请打开包含数据表格的文件。"),
         ),
         Error::Lost { .. } => (
             lang.pick("The file can no longer be read; it was moved, changed or taken away.", "文件已无法读取：可能已被移动、修改或移除。").to_owned(),
@@ -593,18 +654,55 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
     (what, remedy.to_owned())
 }
 
-/// What a file that is no table looks like.
+/// What a file looks like.
 fn format_name(lang: Lang, format: Format) -> &'static str {
     match format {
         Format::Text => lang.pick("text", "文本"),
-        Format::Zip => lang.pick("a ZIP archive or an XLSX workbook", "ZIP 压缩包或 XLSX 工作簿"),
+        Format::Json => lang.pick("a JSON file", "JSON 文件"),
+        Format::Zip => lang.pick("a ZIP archive", "ZIP 压缩包"),
         Format::Gzip => lang.pick("a gzip file", "gzip 压缩文件"),
+        Format::Xlsx => lang.pick("an XLSX workbook", "XLSX 工作簿"),
+        Format::Xlsb => lang.pick("an XLSB workbook", "XLSB 工作簿"),
+        Format::Xls => lang.pick("an XLS workbook", "XLS 工作簿"),
+        Format::Ods => lang.pick("an ODS spreadsheet", "ODS 电子表格"),
+        Format::Html => lang.pick("a web page", "网页"),
+        Format::Xml => lang.pick("an XML file", "XML 文件"),
         Format::Pdf => lang.pick("a PDF document", "PDF 文档"),
-        Format::CompoundFile => lang.pick("an old Office file (XLS)", "旧版 Office 文件（XLS）"),
+        Format::Document => lang.pick("a text document or a presentation", "文字文档或演示文稿"),
+        Format::CompoundFile => lang.pick("an old Office file", "旧版 Office 文件"),
         Format::Parquet => lang.pick("a Parquet file", "Parquet 文件"),
         Format::Image => lang.pick("a picture", "图片"),
         Format::Sqlite => lang.pick("an SQLite database", "SQLite 数据库"),
+        Format::Archive => lang.pick(
+            "an archive of a kind that is not read (only ZIP and gzip are)",
+            "无法读取的压缩格式（仅支持 ZIP 与 gzip）",
+        ),
         Format::Binary => lang.pick("binary data", "二进制数据"),
+    }
+}
+
+/// What to do with a file that is no table.
+fn unreadable_remedy(lang: Lang, format: Format) -> &'static str {
+    match format {
+        Format::Html | Format::Xml => lang.pick(
+            "Open it in a spreadsheet program, save it as XLSX or CSV, and open that file.",
+            "请用电子表格软件打开，另存为 XLSX 或 CSV 后再打开。",
+        ),
+        Format::Archive => {
+            lang.pick("Unpack it and open the table in it.", "请先解压，再打开其中的数据表格。")
+        }
+        Format::Parquet | Format::Sqlite | Format::Binary => lang.pick(
+            "Export the table as CSV from the program it belongs to, and open that file.",
+            "请用相应的程序将数据表导出为 CSV 后再打开。",
+        ),
+        Format::Pdf | Format::Image | Format::Document => lang.pick(
+            "Ask for the table itself, as a workbook or as CSV, and open that file.",
+            "请索取表格原文件（工作簿或 CSV）后再打开。",
+        ),
+        _ => lang.pick(
+            "Save it as CSV (in a spreadsheet: Save as, CSV UTF-8) and open that file.",
+            "请另存为 CSV（在电子表格中选择“另存为”→“CSV UTF-8”）后再打开。",
+        ),
     }
 }
 

@@ -1,0 +1,346 @@
+//! What has to be unpacked or converted before there is text to read?
+//!
+//! - `gzip` and a text in a `zip` archive are read as streams: nothing is held but a window ([`bytes::Replay`]).
+//! - One sheet of a workbook (`xlsx`, `xlsb`, `xls`, `ods`) is converted to text in memory, cells separated by tabs
+//!   (`grid`), and then read like any text: its title rows, names and totals are found there.
+//! - `json`, one object a line or an array of them, is converted the same way.
+//!
+//! Nothing a file says about its own size is believed. What comes out is counted as it comes, against limits that leave
+//! room for real files: bytes for each compressed byte ([`bytes::MAX_RATIO`]), text for each byte of a workbook
+//! (`grid::max_text`), empty cells, files in an archive. An archive inside an archive is opened once.
+//!
+//! Which sheet? The one told; else, of those not hidden, the one whose first rows are most of a table ([`worth`]).
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use super::dialect::{self, Told};
+use super::encoding;
+use super::error::{Error, Excess};
+use super::format::{self, Format};
+use super::header;
+use super::marks::{Delimiter, Dialect};
+use super::source::{Input, Source};
+
+mod bytes;
+mod grid;
+mod gzip;
+mod package;
+mod strings;
+mod value;
+mod xlsx;
+mod xml;
+mod zip;
+
+use bytes::Replay;
+use grid::Grid;
+use xlsx::Xlsx;
+use zip::{Archive, Entry};
+
+/// A sheet of a workbook, or a file in an archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SheetInfo {
+    /// Its name.
+    pub name: String,
+    /// Whether the workbook does not show it.
+    pub hidden: bool,
+    /// Rows, as the workbook says, if it does; those without content may count.
+    pub rows: Option<u64>,
+}
+
+/// Where the text that is read came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The kind of the file; of what is packed in it, where that is not text.
+    pub format: Format,
+    /// What there is to choose from: those shown first, each in the order of the file.
+    pub sheets: Vec<SheetInfo>,
+    /// What was taken of it.
+    pub sheet: Option<String>,
+    /// Whether the text was made here: it is UTF-8 in a known dialect.
+    pub is_converted: bool,
+}
+
+/// A sheet and where it is.
+#[derive(Clone, Debug)]
+struct Found<P> {
+    info: SheetInfo,
+    place: P,
+}
+
+/// Largest file that is unpacked into memory because it is packed twice.
+const MAX_NESTED: u64 = 256 << 20;
+
+/// What is done with the text once it is there.
+pub(super) type Work<'w> = &'w mut dyn FnMut(Input<'_>, &Told, Origin) -> Result<(), Error>;
+
+/// Unpacks an input as far as it has to be and does some work with the text.
+///
+/// # Errors
+/// [`Error::Unreadable`], [`Error::Encrypted`], [`Error::Broken`], [`Error::TooDense`], [`Error::NoSheet`],
+/// [`Error::NoTable`], [`Error::Lost`], or what the work fails with.
+pub(super) fn unpack(input: Input<'_>, told: &Told, limit: u64, work: Work<'_>) -> Result<(), Error> {
+    Unpack { told, limit, work }.open(input, Format::Text, 0, Vec::new())
+}
+
+struct Unpack<'w> {
+    told: &'w Told,
+    limit: u64,
+    work: Work<'w>,
+}
+
+impl Unpack<'_> {
+    /// Opens a file that came out of another of the given kind, if any.
+    fn open(
+        &mut self,
+        input: Input<'_>,
+        outer: Format,
+        depth: u8,
+        sheets: Vec<SheetInfo>,
+    ) -> Result<(), Error> {
+        let head = input.head(encoding::LOOK).map_err(|e| lost(&e, outer))?;
+        let (looks_like, position) = format::sniff(&head);
+        if matches!(looks_like, Format::Zip | Format::Gzip | Format::CompoundFile) && depth > 1 {
+            return Err(Error::TooDense { format: outer, excess: Excess::Nesting, limit: 2 });
+        }
+        match looks_like {
+            Format::Text => {
+                let sheet = sheets.first().map(|s: &SheetInfo| s.name.clone());
+                (self.work)(input, self.told, Origin { format: outer, sheets, sheet, is_converted: false })
+            }
+            Format::Gzip => self.gzip(input, depth),
+            Format::Zip => self.zip(input, depth),
+            _ => Err(Error::Unreadable { looks_like, position }),
+        }
+    }
+
+    fn gzip(&mut self, input: Input<'_>, depth: u8) -> Result<(), Error> {
+        let limit = self.limit;
+        let named = |e: std::io::Error| bytes::unwrap(&e, Format::Gzip);
+        let head = {
+            let mut head = Vec::new();
+            let start = gzip::Gunzip::new(input, limit).take(1 << 12);
+            { start }.read_to_end(&mut head).map_err(named)?;
+            head
+        };
+        self.packed(&head, Format::Gzip, depth, Vec::new(), &|| Ok(Box::new(gzip::Gunzip::new(input, limit))))
+    }
+
+    fn zip(&mut self, input: Input<'_>, depth: u8) -> Result<(), Error> {
+        let archive = Archive::open(input)?;
+        match kind_of_archive(&archive)? {
+            Kind::Xlsx(workbook) => {
+                let book = Xlsx::open(archive, &workbook, grid::max_text(input.size, self.limit))?;
+                self.book(&Book::Xlsx(book), input.size)
+            }
+            Kind::Other(looks_like) => Err(Error::Unreadable { looks_like, position: 0 }),
+            Kind::Files => self.file(&archive, depth),
+        }
+    }
+
+    /// The file of an archive that is most likely the table: the one told, else the largest with the name of one.
+    fn file(&mut self, archive: &Archive<'_>, depth: u8) -> Result<(), Error> {
+        let mut tables: Vec<&Entry> = archive.entries.iter().filter(|e| has_table_name(&e.name)).collect();
+        if let ([], [only]) = (&tables[..], &archive.entries[..]) {
+            tables.push(only);
+        }
+        let info = |e: &&Entry| SheetInfo { name: e.name.clone(), hidden: false, rows: None };
+        let mut sheets: Vec<SheetInfo> = tables.iter().map(info).collect();
+        let taken = match &self.told.sheet {
+            // Of a workbook inside, the name told may be that of a sheet.
+            Some(name) if tables.len() > 1 => named(&sheets, name)?,
+            _ => (0..tables.len()).rev().max_by_key(|&i| tables[i].size).unwrap_or(0),
+        };
+        let Some(entry) = tables.get(taken) else { return Err(Error::NoTable { format: Format::Zip }) };
+        let head = archive.head(entry, 1 << 12)?;
+        let limit = self.limit;
+        sheets.swap(0, taken);
+        let open = || {
+            let content = archive.read(entry, limit).map_err(bytes::wrap)?;
+            Ok(Box::new(content) as Box<dyn Read + '_>)
+        };
+        self.packed(&head, Format::Zip, depth, sheets, &open)
+    }
+
+    /// What is packed in one stream: text is read as it comes, another packed file has to be unpacked first.
+    fn packed<'s>(
+        &mut self,
+        head: &[u8],
+        format: Format,
+        depth: u8,
+        sheets: Vec<SheetInfo>,
+        open: &'s dyn Fn() -> std::io::Result<Box<dyn Read + 's>>,
+    ) -> Result<(), Error> {
+        let named = |e: std::io::Error| bytes::unwrap(&e, format);
+        if matches!(format::sniff(head).0, Format::Zip | Format::CompoundFile | Format::Gzip) {
+            let mut content = Vec::new();
+            open().and_then(|s| s.take(MAX_NESTED + 1).read_to_end(&mut content)).map_err(named)?;
+            if content.len() as u64 > MAX_NESTED {
+                return Err(Error::TooDense { format, excess: Excess::Bytes, limit: MAX_NESTED });
+            }
+            let read_at = |at: u64, into: &mut [u8]| content.read_at(at, into);
+            return self.open(Input::new(content.size(), &read_at), format, depth + 1, Vec::new());
+        }
+        let replay = Replay::new(open).map_err(named)?;
+        let read_at = |at: u64, into: &mut [u8]| replay.read_at(at, into);
+        self.open(Input::new(replay.size, &read_at), format, depth + 1, sheets)
+    }
+
+    /// A sheet of a workbook, as text.
+    fn book(&mut self, book: &Book<'_>, file_bytes: u64) -> Result<(), Error> {
+        let format = book.format();
+        let mut sheets = book.sheets();
+        if sheets.is_empty() {
+            return Err(Error::NoTable { format });
+        }
+        let max_bytes = grid::max_text(file_bytes, self.limit);
+        let taken = match &self.told.sheet {
+            Some(name) => named(&sheets, name)?,
+            None => {
+                let shown: Vec<usize> = (0..sheets.len()).filter(|&i| !sheets[i].hidden).collect();
+                match &shown[..] {
+                    [only] => *only,
+                    _ => book.best(&sheets, max_bytes)?,
+                }
+            }
+        };
+        let mut grid = Grid::new(format, u32::MAX, max_bytes);
+        book.cells(taken, &mut grid)?;
+        let sheet = Some(sheets[taken].name.clone());
+        sheets.sort_by_key(|s| s.hidden);
+        self.converted(&grid.text, Origin { format, sheets, sheet, is_converted: true })
+    }
+
+    /// Text made here, whose dialect is known.
+    fn converted(&mut self, text: &str, origin: Origin) -> Result<(), Error> {
+        let read_at = |at: u64, into: &mut [u8]| text.read_at(at, into);
+        let told = Told { dialect: Some(Dialect::from(Delimiter::Tab)), encoding: None, ..self.told.clone() };
+        (self.work)(Input::new(text.size(), &read_at), &told, origin)
+    }
+}
+
+/// A workbook of any kind.
+enum Book<'a> {
+    Xlsx(Xlsx<'a>),
+}
+
+/// Rows of each sheet looked at to choose one.
+const PEEK_ROWS: u32 = 200;
+
+/// Sheets looked at to choose one.
+const PEEK_SHEETS: usize = 64;
+
+/// Bytes of text of each sheet looked at.
+const PEEK_BYTES: u64 = 4 << 20;
+
+impl Book<'_> {
+    fn format(&self) -> Format {
+        match self {
+            Self::Xlsx(_) => Format::Xlsx,
+        }
+    }
+
+    fn sheets(&self) -> Vec<SheetInfo> {
+        match self {
+            Self::Xlsx(book) => infos(&book.sheets),
+        }
+    }
+
+    fn cells(&self, sheet: usize, grid: &mut Grid) -> Result<(), Error> {
+        match self {
+            Self::Xlsx(book) => book.cells(&book.sheets[sheet].place, grid),
+        }
+    }
+
+    /// The sheet that is most of a table, hidden ones only where no other has any.
+    fn best(&self, sheets: &[SheetInfo], max_bytes: u64) -> Result<usize, Error> {
+        let mut best = (0, 0);
+        let mut in_order: Vec<usize> = (0..sheets.len()).collect();
+        in_order.sort_by_key(|&i| sheets[i].hidden);
+        for &i in in_order.iter().take(PEEK_SHEETS) {
+            if sheets[i].hidden && best.0 > 0 {
+                break;
+            }
+            let mut grid = Grid::new(self.format(), PEEK_ROWS, max_bytes.min(PEEK_BYTES));
+            // A sheet that cannot be read is no candidate unless there is no other.
+            if self.cells(i, &mut grid).is_ok() {
+                let worth = worth(&grid.text);
+                if worth > best.0 {
+                    best = (worth, i);
+                }
+            }
+        }
+        Ok(if best.0 > 0 { best.1 } else { in_order.first().copied().unwrap_or(0) })
+    }
+}
+
+fn infos<P>(sheets: &[Found<P>]) -> Vec<SheetInfo> {
+    sheets.iter().map(|s| s.info.clone()).collect()
+}
+
+/// How much of a table the first rows of a sheet are: rows by columns, more for each column that is known by its name.
+fn worth(text: &str) -> usize {
+    let told = Told { dialect: Some(Dialect::from(Delimiter::Tab)), ..Told::default() };
+    let Ok(layout) = dialect::detect_head(text, true, &told) else { return 0 };
+    let mut roles: Vec<_> =
+        layout.columns.iter().filter_map(|c| header::lookup(c)).map(|(role, _)| role).collect();
+    roles.sort_unstable_by_key(|r| *r as u8);
+    roles.dedup();
+    (roles.len() * roles.len() + 1) * layout.evidence.n_rows * layout.columns.len().min(8)
+}
+
+/// The sheet of a name.
+fn named(sheets: &[SheetInfo], name: &str) -> Result<usize, Error> {
+    sheets.iter().position(|s| s.name == name).ok_or_else(|| Error::NoSheet {
+        name: name.to_owned(),
+        sheets: sheets.iter().map(|s| s.name.clone()).collect(),
+    })
+}
+
+/// What an archive is.
+enum Kind {
+    /// A workbook, by the path of its main part.
+    Xlsx(String),
+    /// A package that is no workbook.
+    Other(Format),
+    /// Files.
+    Files,
+}
+
+fn kind_of_archive(archive: &Archive<'_>) -> Result<Kind, Error> {
+    let relations = package::relations(archive, "", Format::Xlsx)?;
+    if let Some(main) = relations.into_iter().find(|r| r.kind == "officeDocument") {
+        let path = main.target.to_lowercase();
+        return Ok(match path.split('/').next() {
+            Some("word" | "ppt" | "visio") => Kind::Other(Format::Document),
+            _ => Kind::Xlsx(main.target),
+        });
+    }
+    if let Some(workbook) = archive.find("xl/workbook.xml") {
+        return Ok(Kind::Xlsx(workbook.name.clone()));
+    }
+    Ok(Kind::Files)
+}
+
+/// Whether a file is called like a table. Names are hints here: what it is, its content tells.
+fn has_table_name(name: &str) -> bool {
+    const ENDS: [&str; 16] = [
+        "csv", "tsv", "tab", "txt", "text", "psv", "dat", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xlsb",
+        "xls", "ods", "gz",
+    ];
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let end = file.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    // Finder adds a folder of its own, with a file for each.
+    !name.starts_with("__MACOSX/")
+        && !file.starts_with('.')
+        && end.is_some_and(|e| ENDS.contains(&e.as_str()))
+}
+
+fn lost(error: &std::io::Error, format: Format) -> Error {
+    match format {
+        Format::Text => Error::Lost { byte: 0 },
+        format => bytes::unwrap(error, format),
+    }
+}
