@@ -31,7 +31,9 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    fn new(encoding: &'static Encoding, sure: bool) -> Self {
+    /// A verdict without doubt.
+    #[must_use]
+    pub fn new(encoding: &'static Encoding, sure: bool) -> Self {
         Self { encoding, mark: 0, sure, alternatives: Vec::new() }
     }
 

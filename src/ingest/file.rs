@@ -55,7 +55,7 @@ impl<'a> File<'a> {
     ) -> Result<T, Error> {
         let bytes = input.head(encoding::LOOK).map_err(|_| Error::Lost { byte: 0 })?;
         let mut verdict = match origin.is_converted {
-            true => Verdict { encoding: encoding_rs::UTF_8, mark: 0, sure: true },
+            true => Verdict::new(encoding_rs::UTF_8, true),
             false => encoding::told(told.encoding.as_deref(), &bytes)
                 .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size)),
         };

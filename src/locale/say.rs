@@ -4,7 +4,8 @@ use super::{Lang, text};
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::analytics::value_matrix::ValueClass;
 use crate::ingest::{
-    Basis, Delimiter, DialectBasis, Error, Evidence, Excess, Format, HeaderBasis, IssueKind, LayoutEvidence, Role,
+    Basis, Delimiter, DialectBasis, Error, Evidence, Excess, Format, HeaderBasis, IssueKind, LayoutEvidence,
+    Role,
 };
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;

@@ -170,7 +170,10 @@ impl Entry {
         let name = bytes.get(46..name_end)?;
         let name = match std::str::from_utf8(name) {
             Ok(name) => name.to_owned(),
-            Err(_) => encoding::guess(name).decode_without_bom_handling(name).0.into_owned(),
+            Err(_) => {
+                let verdict = encoding::guess(name, name.len() as u64);
+                verdict.encoding.decode_without_bom_handling(name).0.into_owned()
+            }
         };
         let flags = u16_at(bytes, 8);
         let mut entry = Self {
