@@ -5,7 +5,7 @@ use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::analytics::value_matrix::ValueClass;
 use crate::ingest::{
     Basis, Delimiter, DialectBasis, Error, Evidence, Excess, Format, HeaderBasis, IssueKind, LayoutEvidence,
-    Role,
+    Role, SheetInfo,
 };
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;
@@ -764,6 +764,35 @@ pub fn encoding(lang: Lang, label: &str) -> String {
     match lang {
         Lang::En => format!("{label} ({script})"),
         Lang::ZhHans => format!("{label}（{script}）"),
+    }
+}
+
+/// A sheet of a workbook, as a choice.
+#[must_use]
+pub fn sheet(lang: Lang, sheet: &SheetInfo) -> String {
+    let hidden = if sheet.hidden { lang.pick(", hidden", "，已隐藏") } else { "" };
+    match (sheet.rows, lang) {
+        (None, _) => format!("{}{hidden}", sheet.name),
+        (Some(rows), Lang::En) => format!("{} ({} rows{hidden})", sheet.name, lang.int(rows as f64)),
+        (Some(rows), Lang::ZhHans) => format!("{}（{} 行{hidden}）", sheet.name, lang.int(rows as f64)),
+    }
+}
+
+/// What to do where the bytes of a file fit several encodings.
+#[must_use]
+pub fn encoding_doubt(lang: Lang, taken: &str, alternatives: &[String]) -> String {
+    let all = alternatives.iter().map(|label| encoding(lang, label)).collect::<Vec<_>>();
+    let taken = encoding(lang, taken);
+    match lang {
+        Lang::En => format!(
+            "There is too little text to tell its encoding. It is read as {taken}; it may also be {}. If names below \
+             look wrong, choose another.",
+            all.join(" or ")
+        ),
+        Lang::ZhHans => format!(
+            "文字太少，无法确定编码。目前按 {taken} 读取，也可能是 {}。如果下面的文字显示不对，请改选。",
+            all.join("、")
+        ),
     }
 }
 

@@ -105,6 +105,7 @@ texts! {
     written: "How the file is written", "文件的写法";
     written_encoding: "Encoding", "编码";
     written_delimiter: "Cells are separated by", "分隔符";
+    written_sheet: "Sheet or file", "工作表或文件";
     written_quote: "Cells are enclosed in", "引号";
     written_quote_none: "nothing", "无";
     written_skip: "Lines above the table", "表格之前的行数";

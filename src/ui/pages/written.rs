@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::super::client;
 use super::super::state::App;
-use crate::ingest::{Delimiter, Dialect, Quote, Shape, Table, Told};
+use crate::ingest::{Delimiter, Dialect, Format, Quote, Shape, Table, Told};
 use crate::locale::{Lang, say, text};
 use crate::protocol::Look;
 
@@ -95,6 +95,38 @@ pub fn view(app: App, lang: Lang, table: Signal<Option<std::sync::Arc<Table>>>) 
     let choose_skip = move |value: String| {
         change(&|t: &mut Told| t.skip_lines = value.trim().parse().ok());
     };
+    let sheet = Signal::derive(move || {
+        let found = table.with(|t| t.as_ref().and_then(|t| t.sheet.clone()));
+        found.filter(|_| told.with(|t| t.sheet.is_none()))
+    });
+    let choose_sheet = move |value: String| {
+        // Another sheet is another table: what was said about the first does not hold for it.
+        let sheet = Some(value).filter(|v| !v.is_empty());
+        look(
+            app,
+            Told { sheet, encoding: told.with_untracked(|t| t.encoding.clone()), ..Told::default() },
+            None,
+        );
+    };
+    let sheets = Memo::new(move |_| table.with(|t| t.as_ref().map_or(Vec::new(), |t| t.sheets.clone())));
+    let sheet_options = move || {
+        sheets
+            .get()
+            .into_iter()
+            .map(|info| {
+                let key = info.name.clone();
+                let now = Signal::derive(move || told.with(|t| t.sheet.as_ref() == Some(&key)));
+                option(info.name.clone(), say::sheet(lang, &info), now)
+            })
+            .collect_view()
+    };
+    let is_text = Memo::new(move |_| table.with(|t| t.as_ref().is_none_or(|t| t.format == Format::Text)));
+    let doubt = move || {
+        table.with(|t| {
+            let t = t.as_ref().filter(|t| !t.encoding_alternatives.is_empty())?;
+            Some(say::encoding_doubt(lang, &t.encoding, &t.encoding_alternatives))
+        })
+    };
     let header = move || table.with(|t| t.as_ref().is_some_and(|t| t.header));
     let choose_header = move |yes: bool| change(&|t: &mut Told| t.header = Some(yes));
     let skipped = move || table.with(|t| t.as_ref().map_or(0, |t| t.lines_before));
@@ -102,7 +134,16 @@ pub fn view(app: App, lang: Lang, table: Signal<Option<std::sync::Arc<Table>>>) 
     view! {
         <section class="block written" aria-labelledby="written">
             <h2 id="written">{text::written(lang)}</h2>
+            {move || doubt().map(|doubt| view! { <p class="trouble in-page" role="alert" data-testid="encoding-doubt">{doubt}</p> })}
             <div class="options">
+                <Show when=move || sheets.with(|s| s.len() > 1)>
+                    <label>{text::written_sheet(lang)}
+                        <select class="control" data-testid="sheet" on:change=move |e| choose_sheet(event_target_value(&e))>
+                            {as_found(sheet)}{sheet_options}
+                        </select>
+                    </label>
+                </Show>
+                <div class="options inner" hidden=move || !is_text.get()>
                 <label>{text::written_encoding(lang)}
                     <select class="control" data-testid="encoding" on:change=move |e| choose_encoding(event_target_value(&e))>
                         {as_found(found_encoding)}{encodings}
@@ -118,6 +159,7 @@ pub fn view(app: App, lang: Lang, table: Signal<Option<std::sync::Arc<Table>>>) 
                         {as_found(found_quote)}{quotes}
                     </select>
                 </label>
+                </div>
                 <label>{text::written_skip(lang)}
                     <input class="control short" type="number" min="0" max="1000" inputmode="numeric" data-testid="skip-lines"
                         prop:value=move || skipped().to_string() on:change=move |e| choose_skip(event_target_value(&e))/>
