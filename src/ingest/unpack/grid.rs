@@ -1,8 +1,9 @@
 //! Cells to text: the sheet as a table whose cells are separated by tabs, one line a row.
 //!
 //! Line k is row k of the sheet, so that a message names the row the user sees. A tab or line break inside a cell
-//! becomes a blank; a cell that begins with a quote is quoted. Empty cells cost a byte each and only before a filled
-//! one, so that the text is bounded by what the file holds and not by what it claims.
+//! becomes a blank; a cell that begins with a quote is quoted. A row is as wide as the widest above it, since the empty
+//! cells at its end are cells of the table. What is written is counted, so that the text is bounded by what the file
+//! holds and not by what it claims.
 
 use super::super::error::{Error, Excess};
 use super::super::format::Format;
@@ -11,11 +12,14 @@ use super::bytes::broken;
 /// The text of a sheet being written.
 #[derive(Debug)]
 pub struct Grid {
-    /// The text so far.
-    pub text: String,
+    text: String,
     format: Format,
     row: u32,
     column: u32,
+    /// Filled cells of the current row.
+    n_in_row: u32,
+    /// Cells of the widest row so far, stray ones far to the right aside.
+    width: u32,
     /// Rows wanted; those beyond are not written.
     rows: u32,
     max_bytes: u64,
@@ -29,6 +33,9 @@ pub enum Wanted {
     More,
     Enough,
 }
+
+/// A row up to this wide is taken for one of the table, however few of its cells are filled.
+const ANY_WIDTH: u32 = 256;
 
 /// Empty cells that any sheet may have; beyond, [`EMPTY_PER_FILLED`] for each filled one.
 const FREE_EMPTY: u64 = 4_000_000;
@@ -51,7 +58,18 @@ impl Grid {
     /// An empty sheet, of which at most so many rows and bytes of text are wanted.
     pub fn new(format: Format, rows: u32, max_bytes: u64) -> Self {
         let text = String::new();
-        Self { text, format, row: 0, column: 0, rows, max_bytes, n_filled: 0, n_empty: 0 }
+        Self {
+            text,
+            format,
+            row: 0,
+            column: 0,
+            n_in_row: 0,
+            width: 0,
+            rows,
+            max_bytes,
+            n_filled: 0,
+            n_empty: 0,
+        }
     }
 
     /// Writes a cell, by its row and column from 0. Cells come in order.
@@ -66,18 +84,52 @@ impl Grid {
             let detail = format!("row {} has a cell out of order", u64::from(row) + 1);
             return Err(broken(self.format, detail));
         }
-        let from = if row > self.row { 0 } else { self.column };
-        let more = u64::from(row - self.row) + u64::from(column - from) + cell.len() as u64 + 2;
-        if self.text.len() as u64 + more > self.max_bytes {
-            let (format, limit) = (self.format, self.max_bytes);
-            return Err(Error::TooDense { format, excess: Excess::Bytes, limit });
+        if row > self.row {
+            self.end_row()?;
+            self.fill('\n', row - self.row)?;
+            (self.row, self.column) = (row, 0);
         }
-        self.text.extend(std::iter::repeat_n('\n', (row - self.row) as usize));
-        self.text.extend(std::iter::repeat_n('\t', (column - from) as usize));
-        (self.row, self.column) = (row, column);
+        self.fill('\t', column - self.column)?;
+        // Quotes take more than the cell itself.
+        self.check(2 * cell.len() as u64 + 2)?;
+        self.column = column;
+        self.n_in_row += 1;
         self.n_filled += 1;
         write_cell(&mut self.text, cell);
         Ok(Wanted::More)
+    }
+
+    /// The whole text.
+    pub fn finish(mut self) -> Result<String, Error> {
+        self.end_row()?;
+        Ok(self.text)
+    }
+
+    /// Makes a row as wide as those above it.
+    fn end_row(&mut self) -> Result<(), Error> {
+        if self.n_in_row == 0 {
+            return Ok(());
+        }
+        let length = self.column + 1;
+        if length <= ANY_WIDTH || self.n_in_row >= length / 4 {
+            self.width = self.width.max(length);
+        }
+        self.n_in_row = 0;
+        self.fill('\t', self.width.saturating_sub(length))
+    }
+
+    fn fill(&mut self, mark: char, n: u32) -> Result<(), Error> {
+        self.check(u64::from(n))?;
+        self.text.extend(std::iter::repeat_n(mark, n as usize));
+        Ok(())
+    }
+
+    /// Fails if so many more bytes are too many.
+    fn check(&self, more: u64) -> Result<(), Error> {
+        if self.text.len() as u64 + more <= self.max_bytes {
+            return Ok(());
+        }
+        Err(Error::TooDense { format: self.format, excess: Excess::Bytes, limit: self.max_bytes })
     }
 
     /// Passes over a cell without content.
@@ -139,9 +191,18 @@ mod tests {
             assert_eq!(grid.put(row, column, cell).unwrap(), Wanted::More);
         }
         assert_eq!(grid.put(10, 0, "x").unwrap(), Wanted::Enough);
-        assert_eq!(grid.text, "\n\ta\t\tb c\n\n\"\"\"q\"\" r\"\n\t5\" d");
         assert!(matches!(grid.put(2, 0, "x"), Err(Error::Broken { .. })));
-        assert!(matches!(grid.put(5, 2000, "x"), Err(Error::TooDense { excess: Excess::Bytes, .. })));
+        assert_eq!(grid.finish().unwrap(), "\n\ta\t\tb c\n\n\"\"\"q\"\" r\"\t\t\t\n\t5\" d\t\t");
+    }
+
+    #[test]
+    fn far_cells_cost_no_box() {
+        let mut grid = Grid::new(Format::Xlsx, u32::MAX, 100_000);
+        for (row, column) in [(0, 0), (1, 16_383), (2, 1), (50_000, 0)] {
+            grid.put(row, column, "x").unwrap();
+        }
+        assert!(matches!(grid.put(100_000, 0, "x"), Err(Error::TooDense { excess: Excess::Bytes, .. })));
+        assert_eq!(grid.finish().unwrap().len(), 16_383 + 1 + 1 + 50_000 + 4);
     }
 
     #[test]
@@ -162,19 +223,20 @@ mod tests {
                 grid.put(0, i as u32, cell).unwrap();
             }
             grid.put(1, 0, "end").unwrap();
-            let mut records = Records::new(&grid.text, Delimiter::Tab, 0, 1);
+            let text = grid.finish().unwrap();
+            let mut records = Records::new(&text, Delimiter::Tab, 0, 1);
             let mut record = Record::default();
             prop_assert!(records.next(&mut record).is_record());
             // A line of blanks is no row.
             if record.line == 1 {
                 for (i, cell) in cells.iter().enumerate() {
                     let expected = cell.replace("\r\n", " ").replace(['\n', '\t'], " ");
-                    let found = if i < record.len() { record.raw(&grid.text, i) } else { "" };
+                    let found = if i < record.len() { record.raw(&text, i) } else { "" };
                     prop_assert_eq!(found.trim(), expected.trim());
                 }
                 prop_assert!(records.next(&mut record).is_record());
             }
-            prop_assert_eq!((record.line, record.cell(&grid.text, 0)), (2, "end"));
+            prop_assert_eq!((record.line, record.cell(&text, 0)), (2, "end"));
         }
     }
 }

@@ -24,17 +24,26 @@ use super::marks::{Delimiter, Dialect};
 use super::source::{Input, Source};
 
 mod bytes;
+mod cfb;
 mod grid;
 mod gzip;
+mod json;
+mod ods;
 mod package;
 mod strings;
 mod value;
+mod xls;
+mod xlsb;
 mod xlsx;
 mod xml;
 mod zip;
 
 use bytes::Replay;
+use cfb::CompoundFile;
 use grid::Grid;
+use ods::Ods;
+use xls::Xls;
+use xlsb::Xlsb;
 use xlsx::Xlsx;
 use zip::{Archive, Entry};
 
@@ -107,11 +116,17 @@ impl Unpack<'_> {
         }
         match looks_like {
             Format::Text => {
+                let is_all = head.len() as u64 == input.size;
+                let shape = json::looks_like(&head, is_all).filter(|_| self.told.dialect.is_none());
+                if let Some(shape) = shape {
+                    return self.json(input, shape, sheets);
+                }
                 let sheet = sheets.first().map(|s: &SheetInfo| s.name.clone());
                 (self.work)(input, self.told, Origin { format: outer, sheets, sheet, is_converted: false })
             }
             Format::Gzip => self.gzip(input, depth),
             Format::Zip => self.zip(input, depth),
+            Format::CompoundFile => self.compound(input),
             _ => Err(Error::Unreadable { looks_like, position }),
         }
     }
@@ -135,9 +150,37 @@ impl Unpack<'_> {
                 let book = Xlsx::open(archive, &workbook, grid::max_text(input.size, self.limit))?;
                 self.book(&Book::Xlsx(book), input.size)
             }
+            Kind::Xlsb(workbook) => {
+                let book = Xlsb::open(archive, &workbook, grid::max_text(input.size, self.limit))?;
+                self.book(&Book::Xlsb(book), input.size)
+            }
+            Kind::Ods => self.book(&Book::Ods(Ods::open(archive)?), input.size),
             Kind::Other(looks_like) => Err(Error::Unreadable { looks_like, position: 0 }),
             Kind::Files => self.file(&archive, depth),
         }
+    }
+
+    fn compound(&mut self, input: Input<'_>) -> Result<(), Error> {
+        let file = CompoundFile::open(input)?;
+        if file.has("EncryptedPackage") {
+            return Err(Error::Encrypted { format: Format::Xlsx });
+        }
+        for name in ["Workbook", "Book"] {
+            if let Some(stream) = file.stream(name)? {
+                let book = Xls::open(stream, grid::max_text(input.size, self.limit))?;
+                return self.book(&Book::Xls(book), input.size);
+            }
+        }
+        let is_document = file.has("WordDocument") || file.has("PowerPoint Document");
+        let looks_like = if is_document { Format::Document } else { Format::CompoundFile };
+        Err(Error::Unreadable { looks_like, position: 0 })
+    }
+
+    fn json(&mut self, input: Input<'_>, shape: json::Shape, sheets: Vec<SheetInfo>) -> Result<(), Error> {
+        let open = || bytes::Slice::new(input, 0, input.size);
+        let text = json::to_text(open, shape, grid::max_text(input.size, self.limit))?;
+        let sheet = sheets.first().map(|s| s.name.clone());
+        self.converted(&text, Origin { format: Format::Json, sheets, sheet, is_converted: true })
     }
 
     /// The file of an archive that is most likely the table: the one told, else the largest with the name of one.
@@ -210,7 +253,7 @@ impl Unpack<'_> {
         book.cells(taken, &mut grid)?;
         let sheet = Some(sheets[taken].name.clone());
         sheets.sort_by_key(|s| s.hidden);
-        self.converted(&grid.text, Origin { format, sheets, sheet, is_converted: true })
+        self.converted(&grid.finish()?, Origin { format, sheets, sheet, is_converted: true })
     }
 
     /// Text made here, whose dialect is known.
@@ -224,6 +267,9 @@ impl Unpack<'_> {
 /// A workbook of any kind.
 enum Book<'a> {
     Xlsx(Xlsx<'a>),
+    Xlsb(Xlsb<'a>),
+    Xls(Xls),
+    Ods(Ods<'a>),
 }
 
 /// Rows of each sheet looked at to choose one.
@@ -239,18 +285,27 @@ impl Book<'_> {
     fn format(&self) -> Format {
         match self {
             Self::Xlsx(_) => Format::Xlsx,
+            Self::Xlsb(_) => Format::Xlsb,
+            Self::Xls(_) => Format::Xls,
+            Self::Ods(_) => Format::Ods,
         }
     }
 
     fn sheets(&self) -> Vec<SheetInfo> {
         match self {
             Self::Xlsx(book) => infos(&book.sheets),
+            Self::Xlsb(book) => infos(&book.sheets),
+            Self::Xls(book) => infos(&book.sheets),
+            Self::Ods(book) => book.sheets.clone(),
         }
     }
 
     fn cells(&self, sheet: usize, grid: &mut Grid) -> Result<(), Error> {
         match self {
             Self::Xlsx(book) => book.cells(&book.sheets[sheet].place, grid),
+            Self::Xlsb(book) => book.cells(&book.sheets[sheet].place, grid),
+            Self::Xls(book) => book.cells(book.sheets[sheet].place, grid),
+            Self::Ods(book) => book.cells(sheet, grid),
         }
     }
 
@@ -265,11 +320,10 @@ impl Book<'_> {
             }
             let mut grid = Grid::new(self.format(), PEEK_ROWS, max_bytes.min(PEEK_BYTES));
             // A sheet that cannot be read is no candidate unless there is no other.
-            if self.cells(i, &mut grid).is_ok() {
-                let worth = worth(&grid.text);
-                if worth > best.0 {
-                    best = (worth, i);
-                }
+            let text = self.cells(i, &mut grid).and_then(|()| grid.finish());
+            let worth = text.map_or(0, |text| worth(&text));
+            if worth > best.0 {
+                best = (worth, i);
             }
         }
         Ok(if best.0 > 0 { best.1 } else { in_order.first().copied().unwrap_or(0) })
@@ -303,6 +357,10 @@ fn named(sheets: &[SheetInfo], name: &str) -> Result<usize, Error> {
 enum Kind {
     /// A workbook, by the path of its main part.
     Xlsx(String),
+    /// The same in records.
+    Xlsb(String),
+    /// An OpenDocument spreadsheet.
+    Ods,
     /// A package that is no workbook.
     Other(Format),
     /// Files.
@@ -315,11 +373,17 @@ fn kind_of_archive(archive: &Archive<'_>) -> Result<Kind, Error> {
         let path = main.target.to_lowercase();
         return Ok(match path.split('/').next() {
             Some("word" | "ppt" | "visio") => Kind::Other(Format::Document),
+            _ if path.ends_with(".bin") => Kind::Xlsb(main.target),
             _ => Kind::Xlsx(main.target),
         });
     }
     if let Some(workbook) = archive.find("xl/workbook.xml") {
         return Ok(Kind::Xlsx(workbook.name.clone()));
+    }
+    if let Some(mimetype) = archive.find("mimetype").filter(|_| archive.find("content.xml").is_some()) {
+        let is_sheet =
+            archive.head(mimetype, 128)?.starts_with(b"application/vnd.oasis.opendocument.spreadsheet");
+        return Ok(if is_sheet { Kind::Ods } else { Kind::Other(Format::Document) });
     }
     Ok(Kind::Files)
 }

@@ -1,0 +1,2 @@
+//! Packed files, workbooks and JSON.
+fn main() {}
