@@ -17,8 +17,8 @@ pub(super) struct File<'a> {
     pub verdict: Verdict,
     /// The first text, all of a small file.
     pub head: String,
-    /// Bytes of the source the head was decoded from.
-    head_bytes: u64,
+    /// Bytes of the source for each byte of its text, in the head.
+    bytes_per_text: f64,
     pub layout: Layout,
 }
 
@@ -72,11 +72,17 @@ impl<'a> File<'a> {
     }
 
     fn open(input: Input<'a>, verdict: Verdict, told: &Told, origin: &'a Origin) -> Result<Self, Stop> {
-        let mut feed = Feed::new(Stream::new(input, 0), &verdict, input.room(encoding::LOOK))?;
+        let mut feed = Feed::new(Stream::new(input, 0), &verdict, input.room(encoding::LOOK + 1))?;
         let mut head = String::new();
-        feed.fill(&mut head)?;
-        let layout = dialect::detect_head(&head, feed.ended, told)?;
-        Ok(Self { input, origin, verdict, head, head_bytes: feed.done(), layout })
+        while head.len() <= encoding::LOOK && !feed.ended {
+            feed.fill(&mut head)?;
+        }
+        let bytes_per_text = feed.done() as f64 / head.len().max(1) as f64;
+        // As much text whatever the encoding, so that what it shows is the same.
+        let is_all = head.len() <= encoding::LOOK;
+        head.truncate(head.floor_char_boundary(encoding::LOOK));
+        let layout = dialect::detect_head(&head, is_all, told)?;
+        Ok(Self { input, origin, verdict, head, bytes_per_text, layout })
     }
 
     /// A walk over the rows.
@@ -95,7 +101,7 @@ impl<'a> File<'a> {
         let rows = &bytes[self.layout.data_start.min(bytes.len())..];
         let look = &rows[..rows.len().min(64 * 1024)];
         let n = memchr::memchr2_iter(b'\n', b'\r', look).count() + 1;
-        let text = self.size() as f64 * self.head.len() as f64 / self.head_bytes.max(1) as f64;
+        let text = self.size() as f64 / self.bytes_per_text.max(0.1);
         (text / look.len().max(1) as f64 * n as f64 * 1.02) as usize
     }
 }

@@ -179,7 +179,8 @@ pub fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let encoding = if odd > even { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };
     let (one, other) = (even.max(odd), even.min(odd));
-    if one < 8 || one * 10 < head.len() || other * 50 > one {
+    // Letters such as 一 (U+4E00) have theirs on the other side.
+    if one < 8 || one * 10 < head.len() || other * 4 > one {
         return None;
     }
     let (text, had_errors) = encoding.decode_without_bom_handling(head);
