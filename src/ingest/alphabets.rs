@@ -37,38 +37,45 @@ const LOOK: usize = 4000;
 /// Bit of the signs; alphabets have theirs below it.
 const SIGN: u32 = 1 << 31;
 
-/// The alphabets, and perhaps the signs, a small letter belongs to.
-fn homes(letter: char) -> u32 {
-    static HOMES: OnceLock<Vec<(char, u32)>> = OnceLock::new();
+/// All letters of the alphabets are below this code point.
+const LAST: usize = 0x700;
+
+/// The alphabets a letter belongs to, or that it is a sign.
+fn homes(c: char) -> u32 {
+    static HOMES: OnceLock<Vec<u32>> = OnceLock::new();
     let homes = HOMES.get_or_init(|| {
-        let of = |(i, letters): (usize, &&'static str)| letters.chars().map(move |c| (c, 1 << i));
-        let mut all: Vec<(char, u32)> =
-            ALPHABETS.iter().enumerate().flat_map(of).chain(SIGNS.chars().map(|c| (c, SIGN))).collect();
-        all.sort_unstable();
-        all.dedup_by(|b, a| {
-            a.0 == b.0 && {
-                a.1 |= b.1;
-                true
+        let mut homes = vec![0; LAST];
+        for (i, letters) in ALPHABETS.iter().enumerate() {
+            for c in letters.chars().flat_map(|c| c.to_uppercase().chain([c])) {
+                if let Some(home) = homes.get_mut(c as usize).filter(|_| !c.is_ascii()) {
+                    *home |= 1 << i;
+                }
             }
-        });
-        all
+        }
+        homes
     });
-    homes.binary_search_by_key(&letter, |home| home.0).map_or(0, |i| homes[i].1)
+    match homes.get(c as usize) {
+        Some(0) | None if SIGNS.contains(c) => SIGN,
+        Some(home) => *home,
+        None => 0,
+    }
 }
 
 /// Share, 0..1, of the characters beyond ASCII that are in their place under the alphabet that suits most of them. A
 /// broken one counts five times; a text of ASCII is 1.
 pub(super) fn fit(text: &str) -> f64 {
     let mut n_fit = [0_usize; ALPHABETS.len()];
-    let (mut n, mut before) = (0, ' ');
+    let (mut n, mut n_signs, mut before) = (0, 0, ' ');
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
-        let next = rest.peek().copied().unwrap_or(' ');
         if !c.is_ascii() {
             n += if c == char::REPLACEMENT_CHARACTER { 5 } else { 1 };
-            let at = place(before, c, next);
-            for (i, n) in n_fit.iter_mut().enumerate() {
-                *n += usize::from(at & (SIGN | 1 << i) != 0);
+            let mut at = place(before, c, rest.peek().copied().unwrap_or(' '));
+            n_signs += usize::from(at == SIGN);
+            at &= !SIGN;
+            while at != 0 {
+                n_fit[at.trailing_zeros() as usize] += 1;
+                at &= at - 1;
             }
             if n >= LOOK {
                 break;
@@ -76,15 +83,17 @@ pub(super) fn fit(text: &str) -> f64 {
         }
         before = c;
     }
-    let most = n_fit.into_iter().max().unwrap_or(0);
+    let most = n_fit.into_iter().max().unwrap_or(0) + n_signs;
     if n == 0 { 1.0 } else { most as f64 / n as f64 }
 }
 
 /// The alphabets under which a character is in its place between its neighbours.
 fn place(before: char, c: char, next: char) -> u32 {
-    let small = c.to_lowercase().next().unwrap_or(c);
-    let homes = homes(small);
-    if homes & SIGN != 0 {
+    let homes = homes(c);
+    if homes == 0 {
+        return 0;
+    }
+    if homes == SIGN {
         let is_inside = match c {
             '’' | '·' | '\u{a0}' => false,
             '£' | '¥' | '±' | '×' | '¼' | '½' | '¾' => before.is_alphabetic() || next.is_alphabetic(),

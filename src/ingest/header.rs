@@ -4,6 +4,8 @@
 //! and without a bracketed remark (`Amount (USD)`, `金额（元）`). A whole name is sure; a name that only ends in, or
 //! contains, a telling word is a hint that the values must bear out.
 
+use std::sync::OnceLock;
+
 use super::columns::Role;
 use super::number::half_width;
 
@@ -40,14 +42,27 @@ pub fn ranked(name: &str) -> Option<(Role, Fit, usize)> {
     if name.is_empty() {
         return None;
     }
-    for (role, exact, usual) in NAMES {
-        for (names, fit) in [(exact, Fit::Exact), (usual, Fit::Usual)] {
-            if let Some(rank) = names.split(' ').position(|n| n == name) {
-                return Some((*role, fit, rank));
-            }
-        }
+    let index = index();
+    match index.binary_search_by_key(&name.as_str(), |(known, _)| known) {
+        Ok(i) => Some(index[i].1),
+        Err(_) => hint(&name).map(|role| (role, Fit::Hint, 0)),
     }
-    hint(&name).map(|role| (role, Fit::Hint, 0))
+}
+
+/// The dictionary in the order of the names: every cell that may be a name is looked up.
+fn index() -> &'static [(&'static str, (Role, Fit, usize))] {
+    static INDEX: OnceLock<Vec<(&str, (Role, Fit, usize))>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let of = |role: Role, names: &'static str, fit: Fit| {
+            names.split(' ').enumerate().map(move |(rank, name)| (name, (role, fit, rank)))
+        };
+        let both = |(role, exact, usual): &(Role, &'static str, &'static str)| {
+            of(*role, exact, Fit::Exact).chain(of(*role, usual, Fit::Usual))
+        };
+        let mut all: Vec<_> = NAMES.iter().flat_map(both).filter(|(name, _)| !name.is_empty()).collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all
+    })
 }
 
 /// Whether a name says "identifier" without saying of what.

@@ -1,0 +1,218 @@
+//! Damaged files: whatever the bytes, is there a table or a named error, soon, and with little memory?
+//!
+//! `make test` reads 1,000,000 files made from the corpus (tests/common/mutate.rs), always the same ones; `make fuzz`
+//! goes on from another seed as long as it is told to. Every file that fails is kept in `target/fuzz`, and its number
+//! printed.
+#![allow(clippy::unwrap_used)]
+
+#[path = "common/corpus.rs"]
+mod corpus;
+#[path = "common/mutate.rs"]
+mod mutate;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tenure::customer::Dataset;
+use tenure::ingest::{self, Loaded, Mapping, Options, Source};
+
+/// Counts what a thread holds, and the most it held.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(bytes: isize) {
+    // Fails only while a thread ends.
+    let _ = HELD.try_with(|held| {
+        held.set(held.get() + bytes);
+        MOST.with(|most| most.set(most.get().max(held.get())));
+    });
+}
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        unsafe { System.dealloc(at, layout) }
+    }
+
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(size as isize - layout.size() as isize);
+        unsafe { System.realloc(at, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The most memory a piece of work takes beyond what was held before, in bytes.
+fn most_held<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = HELD.get();
+    MOST.set(before);
+    let done = work();
+    (done, (MOST.get() - before) as usize)
+}
+
+/// Memory a file may take: so many times its size, and a constant.
+const TIMES: usize = 400;
+const BEYOND: usize = 300_000;
+/// Time a file may take.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Gives bytes in pieces of odd sizes.
+struct Odd<'b>(&'b [u8]);
+
+impl Source for Odd<'_> {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let n = into.len().min(1 + (offset as usize * 7 + into.len()) % 61);
+        self.0.read_at(offset, &mut into[..n])
+    }
+}
+
+/// Reads a file as the page does.
+fn read(source: &impl Source) -> Result<Loaded, ingest::Error> {
+    let table = ingest::read(source, 5)?;
+    ingest::load(source, &Mapping::from(&table.proposal), &Options::default(), &mut ingest::silent)
+}
+
+/// Whether what was read holds together.
+fn check(loaded: &Loaded) {
+    let q = &loaded.quality;
+    assert_eq!(q.rows_read, q.rows_used + q.rows_set_aside);
+    assert_eq!(q.rows_set_aside, q.counts.iter().map(|c| c.rows).sum::<u64>());
+    assert!(q.rows_used > 0);
+    match &loaded.dataset {
+        Dataset::Transactions(ledger) => {
+            let n = ledger.n_rows();
+            assert_eq!(n as u64, q.rows_used);
+            assert_eq!((ledger.customer.len(), ledger.day.len(), ledger.is_return.len()), (n, n, n));
+            assert!(ledger.customer.iter().all(|c| (*c as usize) < ledger.customers.len()));
+            assert!(ledger.quantity.as_ref().is_none_or(|q| q.iter().all(|x| x.is_finite())));
+        }
+        Dataset::Contracts(contracts) => {
+            assert_eq!(contracts.customers.len() as u64, q.rows_used);
+            assert!(contracts.tenure_months.iter().all(|t| t.is_finite() && *t >= 0.0));
+        }
+    }
+}
+
+/// What is wrong with how a file was read, if anything; else whether it is a table, and the memory it took.
+fn fault(bytes: &[u8], in_pieces: bool) -> Result<(bool, usize), String> {
+    let start = Instant::now();
+    let (read, most) = most_held(|| {
+        catch_unwind(AssertUnwindSafe(|| {
+            let whole = read(&bytes);
+            if let Ok(loaded) = &whole {
+                check(loaded);
+            }
+            whole
+        }))
+    });
+    let whole = read.map_err(|_| "panics".to_owned())?;
+    if start.elapsed() > LIMIT {
+        return Err(format!("takes {:?}", start.elapsed()));
+    }
+    if most > TIMES * bytes.len() + BEYOND {
+        return Err(format!("takes {most} bytes of memory for {}", bytes.len()));
+    }
+    if in_pieces && self::read(&Odd(bytes)) != whole {
+        return Err("is another in pieces".to_owned());
+    }
+    Ok((whole.is_ok(), most))
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    // The largest are left to the corpus itself.
+    let of = |trap: corpus::Trap| Some(trap.bytes).filter(|bytes| bytes.len() < 2000);
+    corpus::traps().into_iter().filter_map(of).collect()
+}
+
+/// Reads the files of the numbers below `n` (as many as there is time for), on all cores. Stops the whole process where
+/// one never ends.
+fn run(seed: u64, n: u64, until: Option<Instant>) {
+    let seeds = seeds();
+    let [next, n_tables, most_memory] = [0; 3].map(AtomicU64::new);
+    let faults: Mutex<Vec<String>> = Mutex::default();
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = || {
+        const SHARE: u64 = 256;
+        loop {
+            let from = next.fetch_add(SHARE, Ordering::Relaxed);
+            if from >= n || until.is_some_and(|until| Instant::now() >= until) {
+                return;
+            }
+            for number in from..(from + SHARE).min(n) {
+                let bytes = mutate::mutated(&seeds, seed, number);
+                match fault(&bytes, number % 8 == 0) {
+                    Ok((is_table, most)) => {
+                        n_tables.fetch_add(u64::from(is_table), Ordering::Relaxed);
+                        most_memory.fetch_max(most as u64, Ordering::Relaxed);
+                    }
+                    Err(what) => {
+                        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
+                        let path = folder.join(format!("{seed}-{number}"));
+                        let kept =
+                            std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, &bytes));
+                        let place = kept.map_or_else(|e| e.to_string(), |()| path.display().to_string());
+                        faults.lock().unwrap().push(format!("file {number} of seed {seed} {what}: {place}"));
+                    }
+                }
+            }
+        }
+    };
+    let start = Instant::now();
+    std::thread::scope(|scope| (0..n_threads).for_each(|_| _ = scope.spawn(work)));
+    let (n_read, n_tables) = (next.load(Ordering::Relaxed).min(n), n_tables.load(Ordering::Relaxed));
+    println!(
+        "{n_read} damaged files read in {:.1?}: {n_tables} are tables, all others named errors; at most {} KB of \
+         memory each",
+        start.elapsed(),
+        most_memory.load(Ordering::Relaxed) / 1000
+    );
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults[..faults.len().min(20)].join("\n"));
+    // Both must happen, or the damage is of no use.
+    assert!(n_tables * 20 > n_read && n_tables < n_read);
+}
+
+fn from_environment(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn a_million_damaged_files_are_read_or_refused() {
+    run(20_240_601, from_environment("FUZZ_INPUTS", 1_000_000), None);
+}
+
+/// For `make fuzz`: other files each time, for `FUZZ_SECONDS`.
+#[test]
+#[ignore = "runs as long as it is told to"]
+fn fuzz() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let seed = from_environment("FUZZ_SEED", now);
+    let seconds = from_environment("FUZZ_SECONDS", 600);
+    println!("seed {seed}, {seconds} s");
+    run(seed, u64::MAX, Some(Instant::now() + Duration::from_secs(seconds)));
+}
