@@ -239,7 +239,11 @@ export interface Report {
     encoding: string;
     delimiter: string | null;
     dateOrder: string | null;
+    decimalMark: "point" | "comma" | null;
+    columns: Array<{ name: string; role: Role | null }>;
     missing: Role[];
+    /** What is unusual about the rows that were used: far-out amounts, odd days, gaps, months cut off, names. */
+    checks: { amounts: { [more: string]: unknown } | null; calendar: { [more: string]: unknown } | null; names: { [more: string]: unknown } };
     [more: string]: unknown;
   };
   overview: {

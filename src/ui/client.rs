@@ -37,6 +37,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether it is the same file, not only one of the same name.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(a), Self::File(b)) => a == b,
+            (Self::Sample, Self::Sample) => true,
+            _ => false,
+        }
+    }
+
     fn origin(&self) -> Origin {
         match self {
             Self::File(file) => Origin::File(file.name()),
@@ -82,8 +91,11 @@ impl Drop for Job {
 
 /// Opens a file or the sample; `mapping` where the user has confirmed the columns, `look` to be asked in any case.
 pub fn open(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>) {
-    // What is opened is not compared with what was.
+    // What is opened is not compared with what was, and choices made about one file are none about another.
     app.before.set(None);
+    if app.source.with_value(|last| last.as_ref().is_none_or(|last| !last.is(&source))) {
+        app.settings.update(|s| (s.duplicates, s.as_of) = (None, None));
+    }
     start(app, source, mapping, look);
 }
 

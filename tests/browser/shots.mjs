@@ -28,7 +28,7 @@ for (const [lang, dark, width] of variants) {
   await page.goto(server.url + "#/start");
   if (file) await page.getByTestId("file").setInputFiles(file); else await page.getByTestId("sample").click();
   await page.waitForURL(/overview|columns/, { timeout: 60_000 });
-  for (const what of ["overview", "lifecycle", "patterns", "value", "loss", "customers", "columns"]) {
+  for (const what of ["overview", "lifecycle", "patterns", "value", "loss", "customers", "quality", "columns"]) {
     await page.goto(`${server.url}#/${what}`);
     if (what === "columns") await page.getByTestId("run").waitFor({ timeout: 20_000 }).catch(() => {});
     if (what === "customers") await page.locator("table tbody tr").first().waitFor({ timeout: 5_000 }).catch(() => {});

@@ -169,7 +169,7 @@ fn of_names(lang: Lang, names: &Names, list: &mut Vec<Fact>) {
     }
     let alike = &names.look_alikes;
     if alike.groups > 0 {
-        let title = alike_title(lang, &lang.int(alike.names), &lang.int(alike.groups));
+        let title = alike_title(lang, &lang.int(alike.names), &lang.customers(alike.groups));
         let widest = alike.examples.iter().map(Vec::len).max().unwrap_or(0);
         let line = |group: &Vec<String>| {
             let mut cells: Vec<Cell> = group.iter().cloned().map(Cell::FromFile).collect();

@@ -30,12 +30,12 @@ pub fn view(
     }
     let offset = RwSignal::new(0_usize);
     Effect::new(move |before: Option<IssueFilter>| {
-        let now = filter.get();
-        // A new filter starts at its first row.
-        if before.is_some_and(|b| b != now) && offset.get_untracked() > 0 {
+        let (now, from) = (filter.get(), offset.get());
+        if before.is_some_and(|b| b != now) && from > 0 {
+            // A new filter starts at its first row; this runs again then.
             offset.set(0);
         } else {
-            client::ask_issues(app, IssueQuery { filter: now.clone(), offset: offset.get(), limit: PAGE });
+            client::ask_issues(app, IssueQuery { filter: now.clone(), offset: from, limit: PAGE });
         }
         now
     });
@@ -61,10 +61,13 @@ pub fn view(
             view! { <p class="notices">{text}</p> }
         })
     };
+    let (at_start, at_end) = (move || offset.get() == 0, move || offset.get() + PAGE >= total());
+    let back = move |_| offset.update(|o| *o = o.saturating_sub(PAGE));
+    let on = move |_| offset.update(|o| *o += PAGE);
     let save = move |_| client::save_issues(app, filter.get_untracked(), file_words(lang));
     let is_filtered = move || filter.with(|f| *f != IssueFilter::default());
     let download = move || {
-        let n = lang.int(total() as f64);
+        let n = words::rows(lang, total() as u64);
         if is_filtered() { words::download_some(lang, &n) } else { words::download_all(lang, &n) }
     };
     view! {
@@ -83,9 +86,9 @@ pub fn view(
                 </tr></thead><tbody>{rows}</tbody></table>
             </div>
             <div class="pager no-print">
-                <button class="button" data-testid="previous" disabled=move || offset.get() == 0 on:click=move |_| offset.update(|o| *o = o.saturating_sub(PAGE))>{words::previous(lang)}</button>
+                <button class="button" data-testid="previous" disabled=at_start on:click=back>{words::previous(lang)}</button>
                 <span aria-live="polite" data-testid="range">{range}</span>
-                <button class="button" data-testid="next" disabled=move || offset.get() + PAGE >= total() on:click=move |_| offset.update(|o| *o += PAGE)>{words::next(lang)}</button>
+                <button class="button" data-testid="next" disabled=at_end on:click=on>{words::next(lang)}</button>
             </div>
         </section>
     }

@@ -20,21 +20,21 @@ pub fn view(app: App, lang: Lang, report: &Arc<Report>) -> impl IntoView + use<>
     let none = list.is_empty() && before.is_none();
     let rows = list.into_iter().map(|row| {
         let action = match row.choice {
-            Some(choice) => view! {
-                <button class="button no-print" disabled=move || !idle.get() on:click=move |_| compute(app, choice)>{words::compute_again(lang)}</button>
+            Some(choice) => {
+                let again = move |_| compute(app, choice);
+                let label = format!("{}: {}", words::compute_again(lang), row.name);
+                view! { <button class="button no-print" aria-label=label disabled=move || !idle.get() on:click=again>{words::compute_again(lang)}</button> }
+                    .into_any()
             }
-            .into_any(),
-            None => view! { <span class="sub">{words::in_the_file(lang)}</span> }.into_any(),
+            None => view! { <small>{words::in_the_file(lang)}</small> }.into_any(),
         };
-        view! { <tr data-testid=format!("choice-{}", row.id)><td>{row.name}</td><td class="text">{row.effect}</td><td>{action}</td></tr> }
+        view! { <li data-testid=format!("choice-{}", row.id)><b>{row.name}</b><span>{row.effect}</span><div class="worth">{action}</div></li> }
     });
     (!none).then(|| {
         view! {
             <section class="block"><h2>{words::choices_title(lang)}</h2><p class="sub">{words::choices_sub(lang)}</p>
                 {before.map(|before| changed(lang, &before, &now))}
-                <table class="choices" data-testid="choices"><thead><tr>
-                    <th scope="col">{words::col_choice(lang)}</th><th scope="col" class="text">{words::col_effect(lang)}</th><th></th>
-                </tr></thead><tbody>{rows.collect_view()}</tbody></table>
+                <ul class="do choices" data-testid="choices">{rows.collect_view()}</ul>
             </section>
         }
     })
