@@ -13,8 +13,8 @@ use crate::report::Report;
 /// Where the data of a result came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A file of the user's, by name.
-    File(String),
+    /// Files of the user's, by name.
+    File(Vec<String>),
     /// The built-in sample.
     Sample,
 }
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_failure_a_crash_and_a_cancel_leave_the_result() {
-        let file = || Origin::File("b.csv".into());
+        let file = || Origin::File(vec!["b.csv".into()]);
         let failed = Response::Failed(Problem::File { error: Error::Empty, table: None });
         for event in [Event::Said(failed), Event::Crashed("trap".into()), Event::Dismissed] {
             let s = ready().after(Event::Started(file())).after(event);
@@ -184,7 +184,7 @@ mod tests {
         assert!(table.is_some());
         let problem = Problem::File { error: Error::NoDateColumn, table };
         let s = Session::default()
-            .after(Event::Started(Origin::File("a.csv".into())))
+            .after(Event::Started(Origin::File(vec!["a.csv".into()])))
             .after(Event::Said(Response::Failed(problem)));
         assert!(matches!(s.activity, Activity::Mapping { problem: Some(_), .. }));
     }

@@ -30,17 +30,17 @@ const BOOT: &str = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync
 /// Where the data comes from.
 #[derive(Clone)]
 pub enum Source {
-    /// A file of the user's.
-    File(web_sys::File),
+    /// Files of the user's: the customers' own table and what else is known about them, in any order.
+    Files(Vec<web_sys::File>),
     /// The built-in sample.
     Sample,
 }
 
 impl Source {
-    /// Whether it is the same file, not only one of the same name.
+    /// Whether it is the same files, not only ones of the same names.
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::File(a), Self::File(b)) => a == b,
+            (Self::Files(a), Self::Files(b)) => a == b,
             (Self::Sample, Self::Sample) => true,
             _ => false,
         }
@@ -48,7 +48,7 @@ impl Source {
 
     fn origin(&self) -> Origin {
         match self {
-            Self::File(file) => Origin::File(file.name()),
+            Self::Files(files) => Origin::File(files.iter().map(web_sys::File::name).collect()),
             Self::Sample => Origin::Sample,
         }
     }
@@ -68,7 +68,7 @@ pub struct Client {
 impl Client {
     /// Asks the worker behind the result.
     fn ask(&self, request: &Request) {
-        if let (Some(job), Ok(message)) = (&self.current, envelope(request, None)) {
+        if let (Some(job), Ok(message)) = (&self.current, envelope(request, &[])) {
             let _ = job.worker.post_message(&message);
         }
     }
@@ -114,24 +114,25 @@ fn start(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>)
     }
     let origin = source.origin();
     let settings = app.settings.get_untracked();
-    let (request, file) = match &source {
-        Source::File(file) => {
-            (Request::Open { mapping, look, remembered: remembered(), settings }, Some(file.clone()))
+    let (request, files) = match &source {
+        Source::Files(files) => {
+            (Request::Open { mapping, look, remembered: remembered(), settings }, files.as_slice())
         }
         Source::Sample => {
             let language = match app.lang.get_untracked() {
                 Lang::En => SampleLanguage::English,
                 Lang::ZhHans => SampleLanguage::SimplifiedChinese,
             };
-            (Request::Sample { language, mapping, look, settings }, None)
+            (Request::Sample { language, mapping, look, settings }, [].as_slice())
         }
     };
+    let message = envelope(&request, files);
     app.source.set_value(Some(source));
     app.session.update(|s| *s = std::mem::take(s).after(Event::Started(origin)));
     mark("start");
     app.client.update_value(|c| c.run += 1);
     let run = app.client.with_value(|c| c.run);
-    match spawn(app, run, &request, file) {
+    match message.and_then(|message| spawn(app, run, message)) {
         Ok(job) => app.client.update_value(|c| c.running = Some(job)),
         Err(detail) => crashed(app, run, describe(&detail)),
     }
@@ -202,9 +203,8 @@ pub fn ask_customers(app: App, query: CustomerQuery) {
     });
 }
 
-fn spawn(app: App, run: u32, request: &Request, file: Option<web_sys::File>) -> Result<Job, JsValue> {
+fn spawn(app: App, run: u32, message: JsValue) -> Result<Job, JsValue> {
     let worker = new_worker()?;
-    let message = envelope(request, file)?;
     let ready = Rc::new(Cell::new(false));
     let parts = RefCell::new(Vec::<Report>::new());
     let port = worker.clone();
@@ -250,13 +250,14 @@ fn new_worker() -> Result<Worker, JsValue> {
     worker
 }
 
-fn envelope(request: &Request, file: Option<web_sys::File>) -> Result<JsValue, JsValue> {
+fn envelope(request: &Request, files: &[web_sys::File]) -> Result<JsValue, JsValue> {
     let message = js_sys::Object::new();
     let request = serde_json::to_string(request).map_err(|e| e.to_string())?;
     js_sys::Reflect::set(&message, &"version".into(), &PROTOCOL_VERSION.into())?;
     js_sys::Reflect::set(&message, &"request".into(), &request.into())?;
-    if let Some(file) = file {
-        js_sys::Reflect::set(&message, &"file".into(), &file)?;
+    if !files.is_empty() {
+        let files = files.iter().collect::<js_sys::Array>();
+        js_sys::Reflect::set(&message, &"files".into(), &files)?;
     }
     Ok(message.into())
 }
@@ -271,7 +272,10 @@ fn decode(data: &JsValue) -> Result<Response, String> {
 fn save(app: App, data: &JsValue) {
     let lang = app.lang.get_untracked();
     let name = app.session.with_untracked(|s| match s.outcome.as_ref().map(|o| &o.origin) {
-        Some(Origin::File(name)) => name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned(),
+        Some(Origin::File(names)) => {
+            let name = names.first().map_or("", String::as_str);
+            name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+        }
         _ => text::sample_name(lang).to_owned(),
     });
     let name = format!("{name} {}.csv", quality::download_name(lang));

@@ -237,7 +237,7 @@ fn Status() -> impl IntoView {
 /// The name of a file, or of the sample.
 fn origin_name(lang: Lang, origin: &Origin) -> String {
     match origin {
-        Origin::File(name) => name.clone(),
+        Origin::File(names) => names.join(", "),
         Origin::Sample => text::sample_name(lang).to_owned(),
     }
 }

@@ -80,7 +80,7 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
             told: told.get_value(),
         };
         // The sample's columns are known: it must not speak for files of the user's that are named alike.
-        if let Some(client::Source::File(_)) = app.source.get_value() {
+        if let Some(client::Source::Files(_)) = app.source.get_value() {
             table_of.with_value(|table| client::remember(table, &mapping));
         }
         if let Some(source) = app.source.get_value() {

@@ -6,18 +6,23 @@ use super::super::client::{self, Source};
 use super::super::state::{App, Page};
 use crate::locale::{Lang, text};
 
+/// A list of files as a vector.
+pub fn files(list: Option<web_sys::FileList>) -> Vec<web_sys::File> {
+    list.map_or(Vec::new(), |list| (0..list.length()).filter_map(|i| list.get(i)).collect())
+}
+
 /// The page.
 pub fn view(app: App, lang: Lang) -> impl IntoView {
     let over = RwSignal::new(false);
-    let open = move |file: Option<web_sys::File>| {
-        if let Some(file) = file {
-            client::open(app, Source::File(file), None, None);
+    let open = move |files: Vec<web_sys::File>| {
+        if !files.is_empty() {
+            client::open(app, Source::Files(files), None, None);
         }
     };
     let input = NodeRef::<leptos::html::Input>::new();
     let picked = move |_| {
         if let Some(element) = input.get_untracked() {
-            open(element.files().and_then(|f| f.get(0)));
+            open(files(element.files()));
             // The same file can then be picked again.
             element.set_value("");
         }
@@ -25,7 +30,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
     let dropped = move |e: leptos::ev::DragEvent| {
         e.prevent_default();
         over.set(false);
-        open(e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)));
+        open(files(e.data_transfer().and_then(|d| d.files())));
     };
     // Cells copied from a spreadsheet come as tab-separated text.
     let pasted = move |e: leptos::ev::ClipboardEvent| {
@@ -33,7 +38,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
         if !text.trim().is_empty() {
             e.prevent_default();
             let parts = js_sys::Array::of1(&text.into());
-            open(web_sys::File::new_with_str_sequence(&parts, text::pasted(lang)).ok());
+            open(web_sys::File::new_with_str_sequence(&parts, text::pasted(lang)).into_iter().collect());
         }
     };
     let dragged = move |e: leptos::ev::DragEvent| {
@@ -47,7 +52,7 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
             on:dragover=dragged on:dragleave=move |_| over.set(false) on:drop=dropped>
             <b>{text::drop_here(lang)}</b>
             <p>{text::drop_formats(lang)}</p>
-            <input class="file-input" id="file" type="file" data-testid="file" node_ref=input on:change=picked tabindex="-1" aria-hidden="true"/>
+            <input class="file-input" id="file" type="file" multiple data-testid="file" node_ref=input on:change=picked tabindex="-1" aria-hidden="true"/>
             <div class="row">
                 <button class="button primary" on:click=move |_| { if let Some(i) = input.get_untracked() { i.click(); } }>{text::choose_file(lang)}</button>
                 <button class="button" data-testid="sample" on:click=move |_| client::open(app, Source::Sample, None, None)>{text::try_sample(lang)}</button>
