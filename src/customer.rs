@@ -218,6 +218,22 @@ impl Coded {
     pub const MISSING: u32 = u32::MAX;
 }
 
+/// What a row of a [`Ledger`] is the sum of: how much of the time between purchases it tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Grain {
+    /// One purchase, or a part of it: its day is known.
+    #[default]
+    Purchase,
+    /// All purchases of a customer in a period, dated on its last day.
+    Period {
+        /// Months of the longest period; 0 for less than one.
+        months: u32,
+    },
+    /// All purchases of a customer, dated on the last one: nothing is known of the time before.
+    Lifetime,
+}
+
 /// One row per purchase, order line or return; the rows that could be used, in file order.
 ///
 /// All columns have the same length. Customer names are sorted (numbers by value, then text by bytes), so that
@@ -252,6 +268,10 @@ pub struct Ledger {
     pub list_price: Option<Vec<i64>>,
     /// Promotion each row belongs to.
     pub promotion: Option<Coded>,
+    /// Orders each row stands for, where rows are sums; else a row is an order or part of one.
+    pub n_orders: Option<Vec<u32>>,
+    /// What a row is the sum of.
+    pub grain: Grain,
     /// What else is known about the customers.
     pub side: SideTables,
 }
@@ -352,6 +372,8 @@ pub struct Contacts {
 pub struct Payments {
     /// Customer.
     pub customer: Vec<u32>,
+    /// Invoice each row belongs to, unique within a customer; absent: every row is an invoice of its own.
+    pub invoice: Option<Vec<u32>>,
     /// Day it was due.
     pub due: Vec<Day>,
     /// Day it was paid; `None` while open.

@@ -56,6 +56,7 @@ use crate::analytics::snapshot::Snapshot;
 use crate::analytics::stage_table::{LookBack, Peaks, StageTable, Transitions};
 use crate::analytics::tiers::Tiers;
 use crate::analytics::value_matrix::ValueClass;
+use crate::customer::Grain;
 pub use crate::ingest::Quality;
 
 /// Everything that was computed from one file with one set of settings.
@@ -865,6 +866,11 @@ pub enum Notice {
     ShortHistory {
         /// Days from first to last row.
         days: u32,
+    },
+    /// Rows are sums over a period or a whole relationship: what they do not tell is not computed.
+    RowsAreSums {
+        /// What a row is the sum of.
+        grain: Grain,
     },
     /// The file is not longer than the exit threshold: nobody can be called exited.
     ShorterThanThreshold,

@@ -147,6 +147,7 @@ fn side_tables_light_up_the_rest() {
         amount_due: vec![100_000; customers.len()],
         amount_paid: vec![100_000; customers.len()],
         customer: customers,
+        invoice: None,
         due,
     });
     let contacted: Vec<u32> = (0..n).filter(|c| c % 3 == 0).collect();

@@ -6,6 +6,9 @@
 //! - `net > 0`, or `net = 0` without a return among its rows (a free item): the order is a purchase;
 //! - `net < 0`, or `net = 0` with a return among its rows: it is not, but its money still counts.
 //!
+//! Where rows are sums ([`Ledger::n_orders`]), a row is that many orders: purchases if its amount is positive, or zero;
+//! returns if it is negative; a row of zero without an order is a day on which nothing happened.
+//!
 //! An *order day* is everything of one customer on one day. Gaps, recency and tenure use order days, so a gap is
 //! never 0; order counts use orders. An id that occurs on several days, or for several customers, is one order on
 //! each: ids that start over every year, or in every shop, would otherwise join strangers.
@@ -249,8 +252,9 @@ impl Orders {
         by_order: &mut Vec<(u32, Row)>,
     ) {
         let mut sums = DaySums::default();
-        match &ledger.order {
-            Some(order) if rows.len() > 1 => {
+        match (&ledger.n_orders, &ledger.order) {
+            (Some(n_orders), _) => rows.iter().for_each(|&row| sums.add_sum(row, n_orders[row.index()])),
+            (None, Some(order)) if rows.len() > 1 => {
                 by_order.clear();
                 by_order.extend(rows.iter().map(|&row| (order.code[row.index()], row)));
                 by_order.sort_unstable_by_key(|&(code, _)| code);
@@ -331,6 +335,22 @@ impl DaySums {
             self.n_free += 1;
         } else {
             self.n_return_orders += 1;
+        }
+    }
+
+    /// A row that is the sum of several orders, or of none. Money without an order has at least one behind it.
+    fn add_sum(&mut self, row: Row, n_orders: u32) {
+        let amount = i128::from(row.amount);
+        self.net += amount;
+        if amount > 0 {
+            self.n_paid += n_orders.max(1);
+            self.purchase_net += amount;
+        } else if amount == 0 {
+            self.n_free += n_orders;
+        } else {
+            self.returned += amount;
+            self.n_return_rows += 1;
+            self.n_return_orders += n_orders.max(1);
         }
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! Certainty is a judgement in 0..1 that says when to ask the user, not a probability.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,16 +17,18 @@ use super::error::Error;
 use super::flag;
 use super::header::{self, Fit};
 use super::number::{self, NumberCell};
+use super::period::{self, PeriodCell};
 
-/// What a column holds.
+/// What a column holds. A role means the same in every table that can have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
     /// Who.
     Customer,
-    /// Day of the purchase.
+    /// Day of the purchase, the contact, the referral or the departure.
     Date,
-    /// Net money of the row.
+    /// Net money of the row; in a roll-up of the period, of an invoice the amount due.
+    #[serde(alias = "value")]
     Amount,
     /// Order the row belongs to.
     Order,
@@ -56,10 +58,53 @@ pub enum Role {
     TotalCharge,
     /// Reason for leaving.
     Reason,
+    /// Day by which the row is to be paid.
+    DueDate,
+    /// Day it was paid; empty while it is open.
+    PaidDate,
+    /// How much of it was paid.
+    AmountPaid,
+    /// What serving the customer cost, beyond the goods.
+    ServiceCost,
+    /// List price per unit.
+    ListPrice,
+    /// Promotion the row belongs to.
+    Promotion,
+    /// Amount less variable cost.
+    Margin,
+    /// Segment, region or another group of peers the customer belongs to.
+    Segment,
+    /// What the customer spends per year with all suppliers.
+    Wallet,
+    /// The period a roll-up speaks of.
+    Period,
+    /// Number of orders a row stands for.
+    #[serde(alias = "nTransactions")]
+    OrderCount,
+    /// Day of the customer's last purchase.
+    LastDate,
+    /// Day the customer was acquired, or bought first.
+    FirstDate,
+    /// Kind of a contact.
+    ContactKind,
+    /// Minutes a contact took.
+    Minutes,
+    /// Whether a contact was answered or solved.
+    Resolved,
+    /// Who brought somebody.
+    Referrer,
+    /// Who was brought.
+    Referred,
+    /// Item of a survey.
+    Item,
+    /// Answer to an item; of several columns, each is an item of its own.
+    Score,
+    /// What acquiring the customer cost.
+    AcquisitionCost,
 }
 
 impl Role {
-    const TRANSACTIONS: [Self; 10] = [
+    const TRANSACTIONS: [Self; 18] = [
         Self::Customer,
         Self::Date,
         Self::Amount,
@@ -69,9 +114,17 @@ impl Role {
         Self::Quantity,
         Self::UnitPrice,
         Self::Cost,
+        Self::Margin,
         Self::Channel,
+        Self::ListPrice,
+        Self::Promotion,
+        Self::DueDate,
+        Self::PaidDate,
+        Self::AmountPaid,
+        Self::ServiceCost,
+        Self::Segment,
     ];
-    const CONTRACTS: [Self; 8] = [
+    const CONTRACTS: [Self; 10] = [
         Self::Customer,
         Self::Tenure,
         Self::StartDate,
@@ -80,7 +133,68 @@ impl Role {
         Self::MonthlyCharge,
         Self::TotalCharge,
         Self::Reason,
+        Self::Segment,
+        Self::Wallet,
     ];
+    const ROLL_UPS: [Self; 7] = [
+        Self::Customer,
+        Self::Period,
+        Self::Amount,
+        Self::OrderCount,
+        Self::Cost,
+        Self::Margin,
+        Self::Segment,
+    ];
+    const CUSTOMERS: [Self; 9] = [
+        Self::Customer,
+        Self::LastDate,
+        Self::Amount,
+        Self::OrderCount,
+        Self::FirstDate,
+        Self::Cost,
+        Self::Margin,
+        Self::Segment,
+        Self::Churned,
+    ];
+
+    /// Whether the cells of such a column are numbers.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Amount
+                | Self::Quantity
+                | Self::UnitPrice
+                | Self::Cost
+                | Self::Tenure
+                | Self::MonthlyCharge
+                | Self::TotalCharge
+                | Self::AmountPaid
+                | Self::ServiceCost
+                | Self::ListPrice
+                | Self::Margin
+                | Self::Wallet
+                | Self::OrderCount
+                | Self::Minutes
+                | Self::Score
+                | Self::AcquisitionCost
+        )
+    }
+
+    /// Whether the cells of such a column are dates.
+    #[must_use]
+    pub fn is_date(self) -> bool {
+        matches!(
+            self,
+            Self::Date
+                | Self::StartDate
+                | Self::EndDate
+                | Self::DueDate
+                | Self::PaidDate
+                | Self::LastDate
+                | Self::FirstDate
+        )
+    }
 }
 
 /// What one row of the table is.
@@ -92,15 +206,24 @@ pub enum Shape {
     Transactions,
     /// One customer's contract.
     Contracts,
+    /// One customer in one period.
+    RollUps,
+    /// One customer, all purchases summed up.
+    Customers,
 }
 
 impl Shape {
+    /// All shapes.
+    pub const ALL: [Self; 4] = [Self::Transactions, Self::Contracts, Self::RollUps, Self::Customers];
+
     /// Roles a table of this shape can have.
     #[must_use]
     pub fn roles(self) -> &'static [Role] {
         match self {
             Self::Transactions => &Role::TRANSACTIONS,
             Self::Contracts => &Role::CONTRACTS,
+            Self::RollUps => &Role::ROLL_UPS,
+            Self::Customers => &Role::CUSTOMERS,
         }
     }
 }
@@ -137,6 +260,8 @@ pub struct Evidence {
     pub distinct_share: f64,
     /// Share of dates.
     pub date_share: f64,
+    /// Share of periods that are no whole dates: months, quarters, years, weeks.
+    pub period_share: f64,
     /// Share of plain numbers that could be serial days or epoch times.
     pub serial_share: f64,
     /// Share of numbers.
@@ -195,6 +320,9 @@ impl Proposal {
             return Some(Error::NoCustomerColumn);
         }
         match self.shape {
+            Shape::RollUps if lacks(&[Role::Period]) => Some(Error::NoPeriodColumn),
+            Shape::RollUps if lacks(&[Role::Amount]) => Some(Error::NoAmountColumn),
+            Shape::Customers => only_totals(|role| !lacks(&[role])),
             Shape::Transactions if lacks(&[Role::Date]) => Some(Error::NoDateColumn),
             Shape::Transactions if lacks(&[Role::Amount]) && !priced => Some(Error::NoAmountColumn),
             Shape::Contracts if lacks(&[Role::Tenure, Role::StartDate]) => Some(Error::NoDateColumn),
@@ -204,70 +332,164 @@ impl Proposal {
     }
 }
 
-const CERTAIN: f64 = 0.8;
+/// Why one row per customer cannot be read, if it cannot.
+pub(super) fn only_totals(has: impl Fn(Role) -> bool) -> Option<Error> {
+    let lacks: Vec<Role> = [Role::LastDate, Role::Amount].into_iter().filter(|r| !has(*r)).collect();
+    if lacks.is_empty() {
+        return None;
+    }
+    // The other way to read one row per customer: as a contract.
+    let contract = [Role::Tenure, Role::Churned].into_iter().filter(|r| !has(*r)).collect();
+    Some(Error::OneRowPerCustomer { lacks, or_as_contract: contract })
+}
+
+pub(super) const CERTAIN: f64 = 0.8;
+
+/// A key of a header set: the same for the same names in the same order, whatever their case, blanks and
+/// punctuation, so that what was said about a file can be remembered for the next of its kind.
+///
+/// ```
+/// use tenure::ingest::columns::fingerprint;
+/// let names = |list: &[&str]| list.iter().map(|n| n.to_string()).collect::<Vec<_>>();
+/// assert_eq!(fingerprint(&names(&["Customer ID", "date"])), fingerprint(&names(&["customer_id", "Date"])));
+/// assert_ne!(fingerprint(&names(&["date", "customer_id"])), fingerprint(&names(&["customer_id", "date"])));
+/// ```
+#[must_use]
+pub fn fingerprint(names: &[String]) -> String {
+    // FNV-1a (Fowler, Noll and Vo), 64 bits: small and the same everywhere.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for name in names {
+        let plain = name.chars().map(number::half_width).filter(|c| c.is_alphanumeric());
+        let plain: String = plain.flat_map(char::to_lowercase).collect();
+        for byte in plain.bytes().chain([0xff]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{}-{hash:016x}", names.len())
+}
 
 /// Proposes a role for each column, from its name and the first rows.
 #[must_use]
 pub fn propose(names: &[String], header: bool, rows: &[Vec<String>], shape: Option<Shape>) -> Proposal {
-    let mut columns: Vec<ColumnProposal> = names
-        .iter()
-        .enumerate()
-        .map(|(index, name)| ColumnProposal {
-            index,
-            name: name.clone(),
-            role: None,
-            evidence: evidence(rows, index),
-            certainty: 0.0,
-        })
-        .collect();
-    let matches: Vec<_> = names.iter().map(|n| if header { header::ranked(n) } else { None }).collect();
+    let mut columns = undecided(names, rows);
+    let matches = matches(names, header, &columns);
     let shape = shape.unwrap_or_else(|| find_shape(&matches, &columns));
     for &role in shape.roles() {
         by_name(role, &matches, &mut columns);
     }
-    if shape == Shape::Transactions {
-        by_values(rows, &matches, &mut columns);
-    } else {
-        contract_customer(&mut columns);
+    drop_rates(rows, &mut columns);
+    match shape {
+        Shape::Transactions => by_values(rows, &matches, &mut columns),
+        Shape::Contracts | Shape::Customers => unique_customer(&mut columns),
+        Shape::RollUps => roll_up_by_values(rows, &matches, &mut columns),
     }
     let certain = is_certain(shape, &columns);
     Proposal { shape, columns, certain }
 }
 
-type Match = Option<(Role, Fit, usize)>;
+/// The columns with what their values look like, before any role.
+pub(super) fn undecided(names: &[String], rows: &[Vec<String>]) -> Vec<ColumnProposal> {
+    let column = |(index, name): (usize, &String)| ColumnProposal {
+        index,
+        name: name.clone(),
+        role: None,
+        evidence: evidence(rows, index),
+        certainty: 0.0,
+    };
+    names.iter().enumerate().map(column).collect()
+}
+
+pub(super) type Match = Option<(Role, Fit, usize)>;
+
+/// What the names say. Where one is the day something falls due, those of payments mean what they do on invoices.
+fn matches(names: &[String], header: bool, columns: &[ColumnProposal]) -> Vec<Match> {
+    let known = |name: &String| if header { header::ranked(name) } else { None };
+    let mut matches: Vec<Match> = names.iter().map(known).collect();
+    let falls_due = |(found, c): (&Match, &ColumnProposal)| {
+        matches!(found, Some((Role::DueDate, _, _))) && agrees(Role::DueDate, &c.evidence)
+    };
+    if matches.iter().zip(columns).any(falls_due) {
+        for (found, name) in matches.iter_mut().zip(names) {
+            *found = header::on_invoices(name).or(*found);
+        }
+    }
+    matches
+}
 
 fn find_shape(matches: &[Match], columns: &[ColumnProposal]) -> Shape {
     let has = |role, least| matches.iter().flatten().any(|m| m.0 == role && m.1 >= least);
-    let leaves = matches
-        .iter()
-        .zip(columns)
-        .any(|(m, c)| matches!(m, Some((Role::Churned, _, _))) && c.evidence.flag_share >= 0.5);
+    let named = || matches.iter().zip(columns);
+    let leaves =
+        named().any(|(m, c)| matches!(m, Some((Role::Churned, _, _))) && c.evidence.flag_share >= 0.5);
     let begins = has(Role::Tenure, Fit::Usual) || has(Role::StartDate, Fit::Hint);
     let purchases = has(Role::Date, Fit::Usual) && has(Role::Amount, Fit::Usual);
     if begins && (leaves || has(Role::EndDate, Fit::Usual)) && !purchases {
-        Shape::Contracts
+        return Shape::Contracts;
+    }
+    let is_date = |e: &Evidence| e.date_share + e.serial_share >= 0.5;
+    if named()
+        .any(|(m, c)| matches!(m, Some((Role::Date, fit, _)) if *fit >= Fit::Usual) && is_date(&c.evidence))
+    {
+        return Shape::Transactions;
+    }
+    let in_periods = named().any(|(m, c)| is_period(m.as_ref(), &c.evidence));
+    if in_periods && has(Role::Amount, Fit::Hint) {
+        return Shape::RollUps;
+    }
+    let last = named().any(|(m, c)| matches!(m, Some((Role::LastDate, _, _))) && is_date(&c.evidence));
+    let each_once = named().any(|(m, c)| {
+        let names_one = matches!(m, Some((Role::Customer, _, _))) || header::is_identifier(&c.name);
+        names_one && c.evidence.n_rows >= FEW_ROWS && c.evidence.distinct_share == 1.0
+    });
+    if last || (each_once && !columns.iter().any(|c| c.evidence.date_share >= 0.5)) {
+        Shape::Customers
     } else {
         Shape::Transactions
     }
 }
 
+/// Rows of which a customer column without repetition says that a row is a customer.
+const FEW_ROWS: usize = 20;
+
+/// Whether a column holds periods: it is called so, or its values can be nothing else.
+fn is_period(found: Option<&(Role, Fit, usize)>, e: &Evidence) -> bool {
+    match found {
+        Some((Role::Period, _, _)) => agrees(Role::Period, e),
+        Some((Role::Date, _, _)) | None => e.period_share >= 0.9 && e.number_share < 0.1,
+        Some(_) => false,
+    }
+}
+
 /// Whether the values of a column can be of a role.
-fn agrees(role: Role, e: &Evidence) -> bool {
+pub(super) fn agrees(role: Role, e: &Evidence) -> bool {
     match role {
-        Role::Date | Role::StartDate | Role::EndDate => e.date_share + e.serial_share >= 0.5,
-        Role::Amount
-        | Role::Quantity
-        | Role::UnitPrice
-        | Role::Cost
-        | Role::Tenure
-        | Role::MonthlyCharge
-        | Role::TotalCharge => e.number_share >= 0.5,
+        Role::Period => {
+            let counts = e.number_share >= 0.5 && e.decimal_share == 0.0;
+            counts || e.period_share + e.date_share + e.serial_share >= 0.5
+        }
+        // Most invoices of a file may still be open, but what there is are dates.
+        role if role.is_date() => e.date_share + e.serial_share >= 0.5,
+        role if role.is_number() => e.number_share >= 0.5,
         Role::Churned => e.flag_share >= 0.5,
         _ => e.blank_share < 1.0,
     }
 }
 
-fn by_name(role: Role, matches: &[Match], columns: &mut [ColumnProposal]) {
+/// A margin in per cent or as a share of the amount says nothing about money.
+fn drop_rates(rows: &[Vec<String>], columns: &mut [ColumnProposal]) {
+    let Some(column) = columns.iter_mut().find(|c| c.role == Some(Role::Margin)) else { return };
+    let cells = rows.iter().filter_map(|row| row.get(column.index));
+    let mut numbers =
+        cells.filter_map(|cell| match number::parse(cell.trim(), Some(number::DecimalMark::Point)) {
+            NumberCell::Value(d) => Some(d.to_f64()),
+            _ => None,
+        });
+    if numbers.all(|n| n.abs() <= 1.0) {
+        (column.role, column.certainty, column.evidence.basis) = (None, 0.0, Basis::Nothing);
+    }
+}
+
+pub(super) fn by_name(role: Role, matches: &[Match], columns: &mut [ColumnProposal]) {
     let mut candidates: Vec<(bool, Fit, std::cmp::Reverse<usize>, std::cmp::Reverse<usize>)> = Vec::new();
     for (i, found) in matches.iter().enumerate() {
         let Some((r, fit, rank)) = *found else { continue };
@@ -290,13 +512,13 @@ fn by_name(role: Role, matches: &[Match], columns: &mut [ColumnProposal]) {
     assign(&mut columns[i], role, basis, certainty);
 }
 
-fn assign(column: &mut ColumnProposal, role: Role, basis: Basis, certainty: f64) {
+pub(super) fn assign(column: &mut ColumnProposal, role: Role, basis: Basis, certainty: f64) {
     column.role = Some(role);
     column.evidence.basis = basis;
     column.certainty = certainty;
 }
 
-fn has(columns: &[ColumnProposal], role: Role) -> bool {
+pub(super) fn has(columns: &[ColumnProposal], role: Role) -> bool {
     columns.iter().any(|c| c.role == Some(role))
 }
 
@@ -308,6 +530,12 @@ fn by_values(rows: &[Vec<String>], matches: &[Match], columns: &mut [ColumnPropo
         && let Some(i) = columns.iter().position(|c| free(c) && c.evidence.date_share >= 0.9)
     {
         assign(&mut columns[i], Role::Date, Basis::Values, if nameless { 0.9 } else { 0.7 });
+    }
+    // Invoices without their own day: the day they fall due is the only one there is.
+    if !has(columns, Role::Date)
+        && let Some(due) = columns.iter_mut().find(|c| c.role == Some(Role::DueDate))
+    {
+        assign(due, Role::Date, Basis::Values, 0.5);
     }
     let priced = has(columns, Role::Quantity) && has(columns, Role::UnitPrice);
     if !has(columns, Role::Amount) && !priced {
@@ -402,12 +630,37 @@ fn quantity_by_values(columns: &mut [ColumnProposal]) {
     }
 }
 
-fn contract_customer(columns: &mut [ColumnProposal]) {
+/// Where each row is a customer, an identifier that never repeats names it.
+fn unique_customer(columns: &mut [ColumnProposal]) {
     if !has(columns, Role::Customer)
         && let Some(c) =
             columns.iter_mut().find(|c| header::is_identifier(&c.name) && c.evidence.distinct_share >= 0.98)
     {
         assign(c, Role::Customer, Basis::NamePart, 0.8);
+    }
+}
+
+/// Fills what a roll-up cannot do without from the values, and looks whether rows are what they should be.
+fn roll_up_by_values(rows: &[Vec<String>], matches: &[Match], columns: &mut [ColumnProposal]) {
+    if !has(columns, Role::Period)
+        && let Some(c) = columns.iter_mut().find(|c| c.role.is_none() && is_period(None, &c.evidence))
+    {
+        assign(c, Role::Period, Basis::Values, 0.85);
+    }
+    if !has(columns, Role::Amount) {
+        amount_by_values(false, matches, columns);
+    }
+    if !has(columns, Role::Customer) {
+        customer_by_values(rows, false, matches, columns);
+    }
+    let at = |role| columns.iter().position(|c| c.role == Some(role));
+    let (Some(customer), Some(period)) = (at(Role::Customer), at(Role::Period)) else { return };
+    let mut seen = BTreeSet::new();
+    let pair = |row: &Vec<String>| Some((row.get(customer)?.clone(), row.get(period)?.clone()));
+    let repeated = rows.iter().filter(|row| pair(row).is_some_and(|p| !seen.insert(p))).count();
+    // Several rows of a customer in a period are added up, if that is what the user says they are.
+    if repeated * 20 > rows.len() {
+        columns[period].certainty = columns[period].certainty.min(0.6);
     }
 }
 
@@ -424,6 +677,8 @@ fn is_certain(shape: Shape, columns: &[ColumnProposal]) -> bool {
                 && (sure(Role::Tenure) || sure(Role::StartDate))
                 && (sure(Role::Churned) || sure(Role::EndDate))
         }
+        Shape::RollUps => [Role::Customer, Role::Period, Role::Amount].into_iter().all(sure),
+        Shape::Customers => [Role::Customer, Role::LastDate, Role::Amount].into_iter().all(sure),
     }
 }
 
@@ -433,8 +688,10 @@ pub fn evidence(rows: &[Vec<String>], index: usize) -> Evidence {
     let mut cells: Vec<&str> =
         rows.iter().map(|r| r.get(index).map_or("", |c| c.trim())).filter(|c| !c.is_empty()).collect();
     let (mut dates, mut serials, mut numbers, mut decimals) = (0, 0, 0, 0);
-    let (mut negatives, mut flags, mut zero_led) = (0, 0, 0);
+    let (mut negatives, mut flags, mut zero_led, mut periods) = (0, 0, 0, 0);
     for cell in &cells {
+        periods +=
+            usize::from(matches!(period::parse(cell), PeriodCell::Months { .. } | PeriodCell::Week(_)));
         match date::parse(cell) {
             DateCell::Bad => {}
             DateCell::Number(_) => serials += 1,
@@ -463,6 +720,7 @@ pub fn evidence(rows: &[Vec<String>], index: usize) -> Evidence {
         blank_share: if rows.is_empty() { 1.0 } else { 1.0 - n as f64 / rows.len() as f64 },
         distinct_share: of(cells.len()),
         date_share: of(dates),
+        period_share: of(periods),
         serial_share: of(serials),
         number_share: of(numbers),
         decimal_share: of(decimals),

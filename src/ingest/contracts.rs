@@ -16,11 +16,14 @@ use super::error::Error;
 use super::file::File;
 use super::flag;
 use super::intern::Interner;
+use super::ledger::placed;
 use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
 use super::quality::{IssueKind, Note, Quality};
 use super::scan::{DateColumn, Scan, Stop, is_missing};
 use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
-use crate::customer::{Attribute, AttributeValues, Coded, Contracts, Dataset, Day, SideTables};
+use crate::customer::{
+    Attribute, AttributeValues, Coded, Contracts, CustomerProfile, Dataset, Day, SideTables,
+};
 
 const DAYS_PER_MONTH: f64 = 365.25 / 12.0;
 
@@ -34,6 +37,8 @@ struct Columns {
     monthly: Option<usize>,
     total: Option<usize>,
     reason: Option<usize>,
+    segment: Option<usize>,
+    wallet: Option<usize>,
 }
 
 fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
@@ -46,6 +51,8 @@ fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
         monthly: scan.column(Role::MonthlyCharge),
         total: scan.column(Role::TotalCharge),
         reason: scan.column(Role::Reason),
+        segment: scan.column(Role::Segment),
+        wallet: scan.column(Role::Wallet),
     };
     if columns.tenure.is_none() && columns.start.is_none() {
         return Err(Error::NoDateColumn);
@@ -71,6 +78,7 @@ struct Row {
     life: Life,
     monthly: Decimal,
     total: Option<Decimal>,
+    wallet: Option<f64>,
 }
 
 type Fault = (IssueKind, usize);
@@ -119,6 +127,10 @@ fn read_row(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Row, Fault>
             Err(kind) => return Ok(Err((kind, column))),
         }
     }
+    if let Some(column) = columns.wallet {
+        // What is not known of a customer's wallet is no reason to drop the contract.
+        row.wallet = scan.value(column)?.ok().map(Decimal::to_f64);
+    }
     Ok(Ok(row))
 }
 
@@ -132,6 +144,9 @@ struct Builder {
     blank_total: Vec<bool>,
     reasons: Interner,
     reason: Vec<u32>,
+    segments: Interner,
+    segment: Vec<u32>,
+    wallet: Vec<Option<f64>>,
     attributes: Vec<AttributeColumn>,
 }
 
@@ -155,9 +170,9 @@ struct AttributeColumn {
 }
 
 impl AttributeColumn {
-    /// All columns of the table that have a name and no role.
+    /// All columns of the table that have a name and no role. A segment may tell leavers from stayers as well.
     fn find(layout: &Layout, mapping: &Mapping) -> Vec<Self> {
-        let free = |i: &usize| mapping.roles.get(*i).is_none_or(Option::is_none);
+        let free = |i: &usize| matches!(mapping.roles.get(*i), None | Some(None | Some(Role::Segment)));
         let named = |i: usize| layout.columns.get(i).filter(|n| !n.trim().is_empty());
         (0..layout.columns.len())
             .filter(free)
@@ -248,6 +263,11 @@ pub(super) fn load(
             let cell = scan.cell(column);
             out.reason.push(if cell.is_empty() { Coded::MISSING } else { out.reasons.intern(cell) });
         }
+        if let Some(column) = columns.segment {
+            let cell = scan.cell(column);
+            out.segment.push(if cell.is_empty() { Coded::MISSING } else { out.segments.intern(cell) });
+        }
+        out.wallet.push(row.wallet);
         for attribute in &mut out.attributes {
             attribute.push(scan.cell(attribute.column), mark);
         }
@@ -298,18 +318,16 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, options: &Options, out: Builder
         reason,
         customers: sorted.names,
         attributes: attributes(out.attributes, place),
-        side: SideTables::default(),
+        side: SideTables {
+            profile: CustomerProfile {
+                segment: columns.segment.map(|_| out.segments.sorted(placed(&out.segment, place))),
+                wallet_per_year: columns.wallet.map(|_| placed(&out.wallet, place)),
+                ..CustomerProfile::default()
+            },
+            ..SideTables::default()
+        },
     };
     Loaded { dataset: Dataset::Contracts(contracts), quality }
-}
-
-/// Values in file order, moved to the places of their customers.
-fn placed<T: Copy + Default>(values: &[T], place: &[u32]) -> Vec<T> {
-    let mut out = vec![T::default(); values.len()];
-    for (value, &to) in values.iter().zip(place) {
-        out[to as usize] = *value;
-    }
-    out
 }
 
 fn quality(scan: &mut Scan<'_>, columns: &Columns, n_used: usize) -> Quality {

@@ -214,7 +214,7 @@ fn plain_number(text: &str) -> DateCell {
     }
 }
 
-fn month_name(word: &str) -> Option<u32> {
+pub(super) fn month_name(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::Role;
 use super::format::Format;
 
 /// A file that cannot be turned into a data set.
@@ -78,6 +79,20 @@ pub enum Error {
     NoAmountColumn,
     /// Contracts without a column that tells who left, nor an end date.
     NoChurnColumn,
+    /// A roll-up without a column that names the period.
+    NoPeriodColumn,
+    /// One row per customer, from which neither purchases nor contracts can be read.
+    OneRowPerCustomer {
+        /// What it takes to read each row as the sum of a customer's purchases.
+        lacks: Vec<Role>,
+        /// What it takes to read each row as a contract; the start stands in for the tenure.
+        or_as_contract: Vec<Role>,
+    },
+    /// A side table without a column it cannot do without.
+    MissingColumn {
+        /// What the column would hold.
+        role: Role,
+    },
     /// Every date of a column reads both as day/month and as month/day.
     AmbiguousDates {
         /// Column index.
@@ -131,7 +146,10 @@ impl Error {
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too-large",
             Self::NoCustomerColumn => "no-customer-column",
-            Self::NoDateColumn => "no-date-column",
+            Self::NoDateColumn | Self::NoPeriodColumn => "no-date-column",
+            Self::OneRowPerCustomer { lacks, .. } if lacks.contains(&Role::LastDate) => "no-date-column",
+            Self::OneRowPerCustomer { .. } => "no-amount-column",
+            Self::MissingColumn { .. } => "missing-column",
             Self::NoAmountColumn => "no-amount-column",
             Self::NoChurnColumn => "no-churn-column",
             Self::AmbiguousDates { .. } => "ambiguous-dates",
@@ -175,6 +193,12 @@ impl fmt::Display for Error {
             }
             Self::NoAmountColumn => f.write_str("no column holds the amount, nor quantity and unit price"),
             Self::NoChurnColumn => f.write_str("no column tells who left, nor when"),
+            Self::NoPeriodColumn => f.write_str("no column names the period"),
+            Self::OneRowPerCustomer { lacks, or_as_contract } => write!(
+                f,
+                "one row per customer, without {lacks:?} to be read as purchases or {or_as_contract:?} as contracts"
+            ),
+            Self::MissingColumn { role } => write!(f, "no column holds the {role:?}"),
             Self::AmbiguousDates { column, example, line } => write!(
                 f,
                 "dates such as {example:?} (line {line}, column {}) read both as day/month and as month/day",
@@ -213,6 +237,16 @@ mod tests {
             (Error::NoDateColumn, "no-date-column"),
             (Error::NoAmountColumn, "no-amount-column"),
             (Error::NoChurnColumn, "no-churn-column"),
+            (Error::NoPeriodColumn, "no-date-column"),
+            (
+                Error::OneRowPerCustomer { lacks: vec![Role::LastDate], or_as_contract: vec![] },
+                "no-date-column",
+            ),
+            (
+                Error::OneRowPerCustomer { lacks: vec![Role::Amount], or_as_contract: vec![] },
+                "no-amount-column",
+            ),
+            (Error::MissingColumn { role: Role::DueDate }, "missing-column"),
             (ambiguous, "ambiguous-dates"),
             (Error::NoUsableRow { rows: 1, first_line: 1 }, "no-usable-row"),
             (Error::Aborted { bytes_done: 0 }, "aborted"),

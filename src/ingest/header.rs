@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use super::columns::Role;
 use super::number::half_width;
+use super::side::SideKind;
 
 /// How well a name fits a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +66,36 @@ fn index() -> &'static [(&'static str, (Role, Fit, usize))] {
     })
 }
 
+fn find(list: Names, name: &str) -> Option<(Role, Fit, usize)> {
+    list.iter().find_map(|(role, exact, usual)| {
+        let rank = |names: &str| names.split(' ').position(|n| n == name);
+        let exact = rank(exact).map(|rank| (*role, Fit::Exact, rank));
+        exact.or_else(|| rank(usual).map(|rank| (*role, Fit::Usual, rank)))
+    })
+}
+
+/// What names of amounts and days mean in a table of invoices, where they mean something else than elsewhere.
+#[must_use]
+pub(super) fn on_invoices(name: &str) -> Option<(Role, Fit, usize)> {
+    find(ON_INVOICES, &normalize(name))
+}
+
+/// As [`ranked`], in a side table.
+#[must_use]
+pub(super) fn in_side_table(kind: SideKind, name: &str) -> Option<(Role, Fit, usize)> {
+    let plain = normalize(name);
+    let own = match kind {
+        SideKind::Payments => ON_INVOICES,
+        SideKind::Contacts => ON_CONTACTS,
+        SideKind::Referrals => ON_REFERRALS,
+        SideKind::Exits => ON_EXITS,
+        SideKind::Survey => IN_SURVEYS,
+        SideKind::Customers => ON_CUSTOMERS,
+    };
+    let found = if plain.is_empty() { None } else { find(own, &plain).or_else(|| ranked(name)) };
+    found.filter(|(role, _, _)| kind.roles().contains(role))
+}
+
 /// Whether a name says "identifier" without saying of what.
 #[must_use]
 pub fn is_identifier(name: &str) -> bool {
@@ -117,7 +148,9 @@ fn hint(name: &str) -> Option<Role> {
 }
 
 /// Role, names that mean exactly it, and usual names; separated by blanks.
-const NAMES: &[(Role, &str, &str)] = &[
+type Names = &'static [(Role, &'static str, &'static str)];
+
+const NAMES: Names = &[
     (
         Role::Customer,
         "customerid customer customerno customernumber customercode customerkey customername custid cust custno \
@@ -214,7 +247,7 @@ const NAMES: &[(Role, &str, &str)] = &[
         Role::Churned,
         "churn churned churnflag churnvalue churnlabel ischurn ischurned exited hasleft attrition attritionflag cancelled \
          canceled 流失 是否流失 流失标志 流失标记 已流失 是否离网 离网 流失標誌 流失標記 是否離網 離網",
-        "left exit closedflag 是否退出 退出",
+        "left exit closedflag 是否退出 退出 default defaulted defaultpaymentnextmonth 违约 是否违约 違約 是否違約",
     ),
     (
         Role::MonthlyCharge,
@@ -233,6 +266,193 @@ const NAMES: &[(Role, &str, &str)] = &[
         "reason churnreason exitreason cancellationreason cancelreason leavingreason \
          流失原因 退出原因 离网原因 原因 离开原因 取消原因 離網原因 離開原因",
         "churncategory",
+    ),
+    (
+        Role::DueDate,
+        "duedate paymentduedate invoiceduedate datedue dueon payby 到期日 到期日期 应付日期 应收日期 付款到期日 付款期限 \
+         應付日期 應收日期 付款到期日期",
+        "due",
+    ),
+    (
+        Role::ServiceCost,
+        "servicecost costtoserve servicingcost supportcost 服务成本 服务费用 客服成本 服務成本 服務費用",
+        "",
+    ),
+    (
+        Role::ListPrice,
+        "listprice unitlistprice msrp rrp catalogprice originalprice regularprice \
+         标价 原价 吊牌价 目录价 定价 市场价 標價 原價 吊牌價 目錄價 定價 市場價 牌價",
+        "",
+    ),
+    (
+        Role::Promotion,
+        "promotion promo promotionid promoid promocode promotioncode promotionname couponcode \
+         促销 促销活动 促销编号 活动编号 活动名称 优惠券 促銷 促銷活動 促銷編號 活動編號 活動名稱 優惠券",
+        "campaign campaignid coupon 活动 活動",
+    ),
+    (
+        Role::Margin,
+        "grossprofit profit profitamount lineprofit contributionmargin 毛利 毛利额 毛利润 利润 毛利額 毛利潤 利潤",
+        "margin grossmargin",
+    ),
+    (
+        Role::Segment,
+        "segment customersegment customergroup region salesregion territory \
+         客户分群 客户分组 客户细分 客户群 客群 区域 大区 地区 销售区域 客戶分群 客戶分組 客戶群 區域 大區 地區 銷售區域",
+        "",
+    ),
+    (
+        Role::Wallet,
+        "wallet walletsize wallettotal walletperyear totalwallet categoryspend annualcategoryspend \
+         年采购总额 品类总支出 钱包 钱包规模 年採購總額 品類總支出 錢包 錢包規模",
+        "",
+    ),
+    (
+        Role::Period,
+        "period month yearmonth ym monthyear quarter yearquarter year fiscalperiod billingperiod billingmonth \
+         statementmonth 期间 月份 年月 季度 年度 年份 账期 统计月份 期間 帳期 統計月份",
+        "week weekno yearweek 月 季 年 周 週 周次 週次",
+    ),
+    (
+        Role::OrderCount,
+        "orders numberoforders nooforders ordercount orderscount norders ntransactions numberoftransactions \
+         transactioncount transactions purchasecount numberofpurchases purchases \
+         订单数 订单数量 订单量 交易次数 交易笔数 购买次数 消费次数 笔数 訂單數 訂單數量 交易次數 交易筆數 購買次數 消費次數 筆數",
+        "frequency visits numberofvisits 频次 到店次数 頻次 到店次數",
+    ),
+    (
+        Role::LastDate,
+        "lastpurchase lastpurchasedate lastorder lastorderdate lastvisit lastvisitdate lasttransactiondate \
+         mostrecentvisit mostrecentpurchase mostrecentpurchasedate mostrecentorder mostrecentorderdate \
+         最近购买日期 最近购买时间 最近消费日期 最近消费时间 最近下单日期 最近下单时间 最近一次消费 最后购买日期 最后下单日期 最后消费日期 \
+         最近購買日期 最近購買時間 最近消費日期 最近消費時間 最近下單日期 最近一次消費 最後購買日期 最後消費日期",
+        "",
+    ),
+    (
+        Role::FirstDate,
+        "firstpurchase firstpurchasedate firstorder firstorderdate firstvisit acquireddate acquisitiondate \
+         dateacquired customersince 首次购买日期 首次消费日期 首单日期 首购日期 获客日期 首次購買日期 首次消費日期 首單日期 首購日期 \
+         獲客日期",
+        "",
+    ),
+    (
+        Role::AcquisitionCost,
+        "acquisitioncost customeracquisitioncost costofacquisition cac 获客成本 获取成本 獲客成本 獲取成本",
+        "",
+    ),
+];
+
+const ON_INVOICES: Names = &[
+    (
+        Role::Amount,
+        "amount amountdue invoiceamount invoicetotal totaldue billedamount \
+         应付金额 应收金额 发票金额 账单金额 應付金額 應收金額 發票金額 帳單金額",
+        "",
+    ),
+    (
+        Role::PaidDate,
+        "paiddate datepaid paidon paidat paymentdate paydate settleddate settlementdate datesettled \
+         付款日期 付款时间 支付日期 支付时间 实付日期 回款日期 到账日期 收款日期 付款日 付款時間 支付時間 實付日期 到帳日期",
+        "",
+    ),
+    (
+        Role::AmountPaid,
+        "amountpaid paidamount paymentamount amountreceived receivedamount \
+         已付金额 实付金额 付款金额 支付金额 回款金额 已收金额 实收金额 收款金额 \
+         已付金額 實付金額 付款金額 支付金額 回款金額 已收金額 實收金額 收款金額",
+        "paid payment 实付 實付",
+    ),
+];
+
+const ON_CONTACTS: Names = &[
+    (
+        Role::Date,
+        "contactdate calldate ticketdate casedate servicedate complaintdate date openedat createdat \
+         联系日期 接触日期 服务日期 来电日期 工单日期 投诉日期 日期 聯絡日期 聯繫日期 接觸日期 服務日期 來電日期 工單日期 投訴日期",
+        "opened created time datetime timestamp 时间 時間 创建时间 創建時間",
+    ),
+    (
+        Role::ContactKind,
+        "contacttype contactkind kind tickettype casetype issuetype contactreason iscomplaint complaint \
+         联系类型 接触类型 服务类型 工单类型 问题类型 是否投诉 投诉 聯絡類型 接觸類型 服務類型 工單類型 問題類型 是否投訴 投訴",
+        "type category subject topic 类型 类别 事由 類型 類別",
+    ),
+    (
+        Role::Minutes,
+        "minutes durationminutes minutesspent mins handlingminutes handlingtime talktime callminutes callduration \
+         分钟 分钟数 时长 通话时长 服务时长 处理时长 耗时 分鐘 分鐘數 時長 通話時長 服務時長 處理時長 耗時",
+        "duration",
+    ),
+    (
+        Role::ServiceCost,
+        "cost servicecost contactcost handlingcost 成本 服务成本 处理成本 服務成本 處理成本",
+        "费用 費用",
+    ),
+    (
+        Role::Resolved,
+        "resolved isresolved solved issolved answered isanswered 是否解决 已解决 是否回复 是否解決 已解決 是否回覆",
+        "resolution status closed 状态 狀態 解决 解決",
+    ),
+];
+
+const ON_REFERRALS: Names = &[
+    (
+        Role::Referrer,
+        "referrer referrerid referrercustomerid referringcustomer referringcustomerid referredby referredbyid \
+         advocate introducer recommender recommenderid inviter inviterid \
+         推荐人 推荐人编号 推荐人id 推荐客户 推荐客户编号 介绍人 邀请人 推薦人 推薦人編號 推薦人id 推薦客戶 推薦客戶編號 介紹人 邀請人",
+        "老客户 老客戶",
+    ),
+    (
+        Role::Referred,
+        "referred referredid referredcustomer referredcustomerid newcustomer newcustomerid newid referee refereeid \
+         invitee inviteeid 被推荐人 被推荐人编号 被推荐客户 被推荐客户编号 新客户 新客户编号 被邀请人 \
+         被推薦人 被推薦人編號 被推薦客戶 被推薦客戶編號 新客戶 新客戶編號 被邀請人",
+        "",
+    ),
+    (
+        Role::Date,
+        "referraldate referredon invitedon date 推荐日期 介绍日期 邀请日期 日期 推薦日期 介紹日期 邀請日期",
+        "",
+    ),
+];
+
+const ON_EXITS: Names = &[
+    (
+        Role::Date,
+        "exitdate churndate leftdate leavedate canceldate cancellationdate terminationdate enddate closedate date \
+         流失日期 退出日期 离开日期 终止日期 离网日期 解约日期 退订日期 日期 離開日期 終止日期 離網日期 解約日期 退訂日期",
+        "",
+    ),
+    (
+        Role::Reason,
+        "reason exitreason churnreason leavingreason cancelreason cancellationreason reasonforleaving statedreason \
+         退出原因 流失原因 离开原因 离网原因 取消原因 解约原因 原因 離開原因 離網原因 解約原因",
+        "",
+    ),
+];
+
+const IN_SURVEYS: Names = &[
+    (Role::Customer, "respondent respondentid 受访者 填写人 受訪者 填寫人", ""),
+    (
+        Role::Item,
+        "item question questionid questionname dimension statement 题目 题项 问题 维度 题号 題目 題項 問題 維度 題號",
+        "项目 項目 指标 指標",
+    ),
+    (Role::Score, "score answer rating response points 得分 分数 评分 答案 打分 分值 分數 評分", "value"),
+];
+
+const ON_CUSTOMERS: Names = &[
+    (
+        Role::Segment,
+        "segment customersegment customergroup region salesregion 客户类型 客户级别 客戶類型 客戶級別",
+        "group industry tier area 行业 等级 行業 等級 分组 分組",
+    ),
+    (
+        Role::FirstDate,
+        "acquireddate acquired acquisitiondate dateacquired joindate joined signupdate registrationdate \
+         注册日期 入会日期 开户日期 註冊日期 入會日期 開戶日期",
+        "since opened startdate",
     ),
 ];
 
@@ -265,22 +485,24 @@ mod tests {
     #[test]
     fn hints_and_strangers() {
         assert_eq!(lookup("wholesale client number"), Some((Role::Customer, Fit::Hint)));
-        assert_eq!(lookup("first order date"), Some((Role::Date, Fit::Hint)));
-        assert_eq!(lookup("payment due date"), None);
+        assert_eq!(lookup("web order date"), Some((Role::Date, Fit::Hint)));
+        assert_eq!(lookup("payment update"), None);
         assert_eq!(lookup("Country"), None);
         assert_eq!(lookup(""), None);
     }
 
     #[test]
     fn no_name_stands_for_two_roles() {
-        let mut all: Vec<&str> =
-            NAMES.iter().flat_map(|(_, a, b)| a.split(' ').chain(b.split(' '))).collect();
-        all.retain(|n| !n.is_empty());
-        all.sort_unstable();
-        let twice: Vec<_> = all.windows(2).filter(|w| w[0] == w[1]).collect();
-        assert!(twice.is_empty(), "{twice:?}");
-        for name in &all {
-            assert_eq!(&normalize(name), name, "is never found as it is written");
+        for list in [NAMES, ON_INVOICES, ON_CONTACTS, ON_REFERRALS, ON_EXITS, IN_SURVEYS, ON_CUSTOMERS] {
+            let mut all: Vec<&str> =
+                list.iter().flat_map(|(_, a, b)| a.split(' ').chain(b.split(' '))).collect();
+            all.retain(|n| !n.is_empty());
+            all.sort_unstable();
+            let twice: Vec<_> = all.windows(2).filter(|w| w[0] == w[1]).collect();
+            assert!(twice.is_empty(), "{twice:?}");
+            for name in &all {
+                assert_eq!(&normalize(name), name, "is never found as it is written");
+            }
         }
     }
 }

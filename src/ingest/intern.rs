@@ -147,6 +147,25 @@ impl Interner {
         idx
     }
 
+    /// Index of a string that was seen before.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u32> {
+        let (word, length, h) = key(name.as_bytes());
+        let mask = self.slots.len() - 1;
+        let mut at = h as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot.idx == FREE {
+                return None;
+            }
+            let same = slot.word == word && slot.length == length;
+            if same && (length != LONG || self.names.get(slot.idx) == name) {
+                return Some(slot.idx);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
     #[cold]
     fn grow(&mut self) {
         let mask = self.slots.len() * 4 - 1;

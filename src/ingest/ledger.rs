@@ -1,27 +1,53 @@
-//! One row per purchase: rows to a [`Ledger`] (methods.md 1.1 and 1.4).
+//! Rows to a [`Ledger`] (methods.md 1.1 and 1.4): one per purchase, per customer and period, or per customer.
 //!
 //! Amount = the amount column, else quantity x unit price. A return is a negative amount or quantity, or a
 //! cancellation: an order id of `C` and digits where at most half of the orders are such, and nearly all others are
-//! digits alone. A return written with a positive amount is made negative, and counted in a note.
+//! digits alone. A return written with a positive amount is made negative, and counted in a note. Where there is a
+//! margin and no cost, cost = amount - margin.
+//!
+//! **Invoices.** With a due date each row is an invoice as well, or the rows of one order together; what is due is the
+//! amount, what is paid the amount paid, else all of it if there is a day of payment. A row whose due day is missing
+//! or whose day of payment cannot be read is no invoice, and counted in a note: the purchase stands. A row with a
+//! service cost is a service contact of that cost.
+//!
+//! **Roll-ups** (one row = one customer in one period) become one row on the last day of the period (see `period`),
+//! with the value as amount. The number of orders is the column of it, else one where there is a value and none
+//! where there is not; a row of zero stays, so that the file ends where it ends. What follows: sums per month, and
+//! everything made of them, are those of the purchases themselves. Rhythms are known to the period: two orders in
+//! one month leave no gap, a silence is counted from the end of a month, and models of purchases see at most one
+//! a period. A period that nets below zero counts as a return. Of periods longer than a month, months are not known;
+//! of products, order lines, due days and channels nothing is.
+//!
+//! **One row per customer** becomes one row on the day of the last purchase: recency, frequency and money are those
+//! of the file, and nothing is known of the time before.
 
-use super::columns::Role;
+use super::columns::{self, Role, Shape};
 use super::error::Error;
-use super::intern::CodedColumn;
+use super::intern::{CodedColumn, Interner};
 use super::number::{Decimal, DecimalMark, MoneyColumns};
+use super::period::Periods;
 use super::quality::{IssueKind, Note, Quality};
 use super::scan::{DateColumn, Scan, Stop, is_missing};
 use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
-use crate::customer::{Coded, Dataset, Day, Ledger, Strings};
+use crate::customer::{
+    Coded, Contacts, CustomerProfile, Dataset, Day, Grain, Ledger, Payments, SideTables, Strings,
+};
 
 use super::file::File;
 
 /// Where the roles are.
 struct Columns {
+    shape: Shape,
     customer: usize,
     date: DateColumn,
     amount: AmountFrom,
     quantity: Option<usize>,
-    cost: Option<usize>,
+    /// Of [`OPTIONAL`].
+    optional: [Option<usize>; OPTIONAL.len()],
+    n_orders: Option<usize>,
+    due: Option<DateColumn>,
+    paid: Option<DateColumn>,
+    first: Option<DateColumn>,
 }
 
 #[derive(Clone, Copy)]
@@ -31,45 +57,93 @@ enum AmountFrom {
     UnitPrice(usize),
 }
 
-fn find_columns(scan: &Scan<'_>) -> Result<Columns, Error> {
+/// Money a row may carry beside its amount; in the money columns each stands one place further.
+const OPTIONAL: [Role; 4] = [Role::Cost, Role::ListPrice, Role::ServiceCost, Role::AmountPaid];
+const COST: usize = 0;
+const PAID: usize = 3;
+
+fn find_columns(scan: &Scan<'_>, shape: Shape) -> Result<Columns, Error> {
     let customer = scan.column(Role::Customer).ok_or(Error::NoCustomerColumn)?;
-    let date = scan.date_column(Role::Date).ok_or(Error::NoDateColumn)?;
+    let only = |wanted: Shape, role: Role| if shape == wanted { scan.date_column(role) } else { None };
+    let date = match shape {
+        Shape::RollUps => only(shape, Role::Period).ok_or(Error::NoPeriodColumn)?,
+        Shape::Customers => match columns::only_totals(|role| scan.column(role).is_some()) {
+            Some(error) => return Err(error),
+            None => only(shape, Role::LastDate).ok_or(Error::NoDateColumn)?,
+        },
+        _ => scan.date_column(Role::Date).ok_or(Error::NoDateColumn)?,
+    };
     let quantity = scan.column(Role::Quantity);
     let amount = match (scan.column(Role::Amount), quantity, scan.column(Role::UnitPrice)) {
         (Some(column), _, _) => AmountFrom::Column(column),
         (None, Some(_), Some(column)) => AmountFrom::UnitPrice(column),
         _ => return Err(Error::NoAmountColumn),
     };
-    Ok(Columns { customer, date, amount, quantity, cost: scan.column(Role::Cost) })
+    let mut optional = OPTIONAL.map(|role| scan.column(role));
+    optional[COST] = optional[COST].or(scan.column(Role::Margin));
+    Ok(Columns {
+        shape,
+        customer,
+        date,
+        amount,
+        quantity,
+        optional,
+        n_orders: scan.column(Role::OrderCount).filter(|_| shape != Shape::Transactions),
+        due: only(Shape::Transactions, Role::DueDate),
+        paid: only(Shape::Transactions, Role::PaidDate),
+        first: only(Shape::Customers, Role::FirstDate),
+    })
 }
 
 /// Columns under construction.
 struct Builder {
     customer: CodedColumn,
     day: Vec<Day>,
-    /// Amount, then cost.
+    periods: Periods,
+    /// Amount, then the [`OPTIONAL`] ones.
     money: MoneyColumns,
     is_return: Vec<bool>,
     quantity: Option<Vec<f64>>,
-    /// Order, product, category, channel: column of the file, and its strings.
-    coded: [Option<(usize, CodedColumn)>; 4],
-    blank_numbers: [u64; 2],
+    /// Customers so far, where each may come once only.
+    once: Option<Interner>,
+    n_orders: Option<Vec<u32>>,
+    /// Order, product, category, channel, promotion, segment: column of the file, and its strings.
+    coded: [Option<(usize, CodedColumn)>; CODED.len()],
+    /// Day by which to pay, where the row is an invoice, and day of payment.
+    invoices: Vec<(Option<Day>, Option<Day>)>,
+    no_invoice: u64,
+    first: Vec<Option<Day>>,
+    blank_quantities: u64,
+    blanks: [u64; OPTIONAL.len()],
     made_negative: u64,
 }
 
-const CODED: [Role; 4] = [Role::Order, Role::Product, Role::Category, Role::Channel];
+const CODED: [Role; 6] =
+    [Role::Order, Role::Product, Role::Category, Role::Channel, Role::Promotion, Role::Segment];
 
 impl Builder {
     fn new(scan: &Scan<'_>, columns: &Columns) -> Self {
         let n = scan.estimated_rows();
+        let mut money = MoneyColumns::new(1 + OPTIONAL.len(), 0);
+        money.columns[0].reserve(n);
+        for (column, _) in money.columns[1..].iter_mut().zip(columns.optional).filter(|(_, c)| c.is_some()) {
+            column.reserve(n);
+        }
         Self {
             customer: CodedColumn::with_capacity(n),
             day: Vec::with_capacity(n),
-            money: MoneyColumns::new(1 + usize::from(columns.cost.is_some()), n),
+            periods: scan.periods(columns.date.column),
+            money,
             is_return: Vec::with_capacity(n),
             quantity: columns.quantity.map(|_| Vec::with_capacity(n)),
+            n_orders: (columns.shape != Shape::Transactions).then(|| Vec::with_capacity(n)),
+            once: (columns.shape == Shape::Customers).then(Interner::default),
             coded: CODED.map(|role| scan.column(role).map(|column| (column, CodedColumn::with_capacity(n)))),
-            blank_numbers: [0; 2],
+            invoices: Vec::new(),
+            no_invoice: 0,
+            first: Vec::new(),
+            blank_quantities: 0,
+            blanks: [0; OPTIONAL.len()],
             made_negative: 0,
         }
     }
@@ -79,9 +153,11 @@ impl Builder {
 struct Numbers {
     amount: Decimal,
     quantity: Decimal,
-    cost: Decimal,
+    optional: [Decimal; OPTIONAL.len()],
+    n_orders: u32,
     is_return: bool,
-    blank: [bool; 2],
+    blank_quantity: bool,
+    blank: [bool; OPTIONAL.len()],
 }
 
 type Fault = (IssueKind, usize);
@@ -95,11 +171,11 @@ fn numbers(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Numbers, Fau
             }
         };
     }
-    let mut blank = [false; 2];
+    let mut blank_quantity = false;
     let mut quantity = Decimal::default();
     if let Some(column) = columns.quantity {
-        blank[0] = scan.cell(column).is_empty() && matches!(columns.amount, AmountFrom::Column(_));
-        if !blank[0] {
+        blank_quantity = scan.cell(column).is_empty() && matches!(columns.amount, AmountFrom::Column(_));
+        if !blank_quantity {
             quantity = value!(column);
         }
     }
@@ -110,19 +186,54 @@ fn numbers(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Numbers, Fau
             None => return Ok(Err((IssueKind::AmountTooLarge, unit_price))),
         },
     };
-    let mut cost = Decimal::default();
-    if let Some(column) = columns.cost {
-        blank[1] = scan.cell(column).is_empty();
-        if !blank[1] {
-            cost = value!(column);
+    let (mut optional, mut blank) = ([Decimal::default(); OPTIONAL.len()], [false; OPTIONAL.len()]);
+    for (i, column) in columns.optional.iter().enumerate() {
+        let Some(column) = *column else { continue };
+        blank[i] = scan.cell(column).is_empty();
+        if !blank[i] {
+            optional[i] = value!(column);
         }
+    }
+    if let Some(column) = columns.optional[COST].filter(|&c| scan.is_role(c, Role::Margin)) {
+        match amount.minus(optional[COST]) {
+            Some(cost) => optional[COST] = cost,
+            None => return Ok(Err((IssueKind::AmountTooLarge, column))),
+        }
+    }
+    let mut n_orders = u32::from(amount.mantissa != 0);
+    if let Some(column) = columns.n_orders.filter(|&c| !scan.cell(c).is_empty()) {
+        n_orders = match value!(column) {
+            Decimal { mantissa, decimals: 0 } if u32::try_from(mantissa).is_ok() => mantissa as u32,
+            _ => return Ok(Err((IssueKind::BadAmount, column))),
+        };
     }
     let is_return = amount.mantissa < 0 || quantity.mantissa < 0;
     if is_return && matches!(columns.amount, AmountFrom::UnitPrice(_)) {
         // Two minus signs do not make a sale.
         amount.mantissa = -amount.mantissa.abs();
     }
-    Ok(Ok(Numbers { amount, quantity, cost, is_return, blank }))
+    Ok(Ok(Numbers { amount, quantity, optional, n_orders, is_return, blank_quantity, blank }))
+}
+
+/// The day of the current row.
+fn day(scan: &mut Scan<'_>, columns: &Columns, periods: &mut Periods) -> Result<Option<Day>, Stop> {
+    if columns.shape == Shape::RollUps { scan.period(columns.date, periods) } else { scan.day(columns.date) }
+}
+
+/// When the current row is to be paid and when it was; an unreadable day makes it no invoice.
+fn invoice(scan: &mut Scan<'_>, columns: &Columns) -> Result<(Option<Day>, Option<Day>), Stop> {
+    let Some(at) = columns.due else { return Ok((None, None)) };
+    let due = scan.day(at)?;
+    let Some(at) = columns.paid.filter(|p| !is_open(scan.cell(p.column))) else { return Ok((due, None)) };
+    let paid = scan.day(at)?;
+    Ok((due.filter(|_| paid.is_some()), paid))
+}
+
+/// Whether a cell for the day of payment says that there was none.
+pub(super) fn is_open(cell: &str) -> bool {
+    is_missing(cell)
+        || matches!(cell, "未付" | "未付款" | "未支付" | "未收" | "未回款")
+        || ["open", "unpaid", "pending", "outstanding"].iter().any(|w| cell.eq_ignore_ascii_case(w))
 }
 
 fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Builder) -> Result<(), Stop> {
@@ -130,7 +241,7 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
         scan.set_aside_as_row(IssueKind::MissingCustomer, columns.customer);
         return Ok(());
     }
-    let Some(day) = scan.day(columns.date)? else {
+    let Some(day) = day(scan, columns, &mut out.periods)? else {
         scan.set_aside_as_row(IssueKind::BadDate, columns.date.column);
         return Ok(());
     };
@@ -149,19 +260,38 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
         scan.set_aside(IssueKind::Duplicate, columns.customer);
         return Ok(());
     }
+    if let Some(once) = &mut out.once {
+        let n_known = once.names().len();
+        if (once.intern(scan.cell(columns.customer)) as usize) < n_known {
+            scan.set_aside(IssueKind::DuplicateCustomer, columns.customer);
+            return Ok(());
+        }
+    }
+    if columns.due.is_some() {
+        let invoice = invoice(scan, columns)?;
+        out.no_invoice += u64::from(invoice.0.is_none());
+        out.invoices.push(invoice);
+    }
+    if let Some(at) = columns.first {
+        out.first.push(scan.day(at)?);
+    }
     out.customer.push(scan.cell(columns.customer));
     out.day.push(day);
     out.money.push(0, numbers.amount);
-    if columns.cost.is_some() {
-        out.money.push(1, numbers.cost);
+    for (i, value) in numbers.optional.into_iter().enumerate() {
+        if columns.optional[i].is_some() {
+            out.money.push(i + 1, value);
+            out.blanks[i] += u64::from(numbers.blank[i]);
+        }
     }
     out.is_return.push(numbers.is_return);
     if let Some(quantity) = &mut out.quantity {
         quantity.push(numbers.quantity.to_f64());
     }
-    for (n, blank) in out.blank_numbers.iter_mut().zip(numbers.blank) {
-        *n += u64::from(blank);
+    if let Some(n_orders) = &mut out.n_orders {
+        n_orders.push(numbers.n_orders);
     }
+    out.blank_quantities += u64::from(numbers.blank_quantity);
     for (column, codes) in out.coded.iter_mut().flatten() {
         codes.push(scan.cell(*column));
     }
@@ -177,7 +307,7 @@ pub(super) fn load(
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Stop> {
     let mut scan = Scan::new(file, mapping, options, mark)?;
-    let columns = find_columns(&scan)?;
+    let columns = find_columns(&scan, mapping.shape)?;
     let mut out = Builder::new(&scan, &columns);
     while scan.next(progress)? {
         row(&mut scan, &columns, options, &mut out)?;
@@ -187,8 +317,12 @@ pub(super) fn load(
 }
 
 fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
+    if columns.shape == Shape::RollUps {
+        out.periods.settle(&mut out.day);
+    }
     let customers = out.customer.finish();
-    let [order, product, category, channel] = out.coded.map(|c| c.map(|(_, codes)| codes.finish()));
+    let [order, product, category, channel, promotion, segment] =
+        out.coded.map(|c| c.map(|(_, codes)| codes.finish()));
     if let Some(order) = &order {
         mark_cancellations(order, &mut out.is_return);
     }
@@ -199,19 +333,50 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
         *amount = -*amount;
         out.made_negative += 1;
     }
-    let cost = columns.cost.and(money.next());
+    let mut optional = columns.optional.iter().map(|wanted| money.next().filter(|_| wanted.is_some()));
+    let [cost, list_price, service, paid] = std::array::from_fn(|_| optional.next().flatten());
+    drop(optional);
+
     let mut quality = quality(&mut scan, columns, &out.day);
     quality.returns = out.is_return.iter().filter(|r| **r).count() as u64;
     quality.zero_amounts = amount.iter().filter(|a| **a == 0).count() as u64;
-    for (role, rows) in [Role::Quantity, Role::Cost].into_iter().zip(out.blank_numbers) {
-        if rows > 0 {
-            quality.notes.push(Note::BlankNumbers { role, rows });
-        }
+    let blank = |role: Role, rows: u64| (rows > 0).then_some(Note::BlankNumbers { role, rows });
+    quality.notes.extend(blank(Role::Quantity, out.blank_quantities));
+    for (i, rows) in out.blanks.into_iter().enumerate().filter(|(i, _)| *i != PAID) {
+        let margin = columns.optional[i].is_some_and(|c| scan.is_role(c, Role::Margin));
+        quality.notes.extend(blank(if margin { Role::Margin } else { OPTIONAL[i] }, rows));
     }
     if out.made_negative > 0 {
         quality.notes.push(Note::ReturnsMadeNegative { rows: out.made_negative });
     }
+    if out.no_invoice > 0 {
+        quality.notes.push(Note::NoInvoice { rows: out.no_invoice });
+    }
+    let grain = match columns.shape {
+        Shape::RollUps => Grain::Period { months: out.periods.months },
+        Shape::Customers => Grain::Lifetime,
+        _ => Grain::Purchase,
+    };
+    match grain {
+        Grain::Purchase => {}
+        Grain::Period { months } => quality.notes.push(Note::RolledUp {
+            months,
+            no_calendar: out.periods.only_count(),
+            orders_known: columns.n_orders.is_some(),
+        }),
+        Grain::Lifetime => quality.notes.push(Note::OnlyTotals { orders_known: columns.n_orders.is_some() }),
+    }
     scan.issues.fill(&mut quality);
+    let side = SideTables {
+        payments: columns.due.map(|_| payments(&customers, &order, &out.invoices, &amount, paid.as_deref())),
+        contacts: service.map(|cost| service_contacts(&customers, &out.day, &cost)),
+        profile: CustomerProfile {
+            segment: segment.map(|s| most_frequent(&customers, &s)),
+            acquired: columns.first.map(|_| placed(&out.first, &customers.code)),
+            ..CustomerProfile::default()
+        },
+        ..SideTables::default()
+    };
     let ledger = Ledger {
         customers: customers.names,
         customer: customers.code,
@@ -225,19 +390,92 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
         quantity: out.quantity,
         cost,
         channel,
-        ..Ledger::default()
+        list_price,
+        promotion,
+        n_orders: out.n_orders,
+        grain,
+        side,
     };
     Loaded { dataset: Dataset::Transactions(ledger), quality }
+}
+
+/// The rows that are invoices. Those of one order are one invoice; without orders each is its own.
+fn payments(
+    customers: &Coded,
+    order: &Option<Coded>,
+    invoices: &[(Option<Day>, Option<Day>)],
+    amount: &[i64],
+    amount_paid: Option<&[i64]>,
+) -> Payments {
+    let mut out = Payments { invoice: order.as_ref().map(|_| Vec::new()), ..Payments::default() };
+    // Rows without an order number are no invoice in common.
+    let mut own = order.as_ref().map_or(0, |o| o.names.len()) as u32;
+    for (i, &(due, paid)) in invoices.iter().enumerate() {
+        let Some(due) = due else { continue };
+        if let (Some(invoice), Some(order)) = (&mut out.invoice, order) {
+            let code = order.code[i];
+            own += u32::from(code == Coded::MISSING);
+            invoice.push(if code == Coded::MISSING { own } else { code });
+        }
+        out.customer.push(customers.code[i]);
+        out.due.push(due);
+        out.paid.push(paid);
+        out.amount_due.push(amount[i]);
+        out.amount_paid.push(match amount_paid {
+            Some(column) => column[i],
+            None if paid.is_some() => amount[i].max(0),
+            None => 0,
+        });
+    }
+    out
+}
+
+fn service_contacts(customers: &Coded, day: &[Day], cost: &[i64]) -> Contacts {
+    let rows = || (0..cost.len()).filter(|&i| cost[i] != 0);
+    Contacts {
+        customer: rows().map(|i| customers.code[i]).collect(),
+        day: rows().map(|i| day[i]).collect(),
+        cost: Some(rows().map(|i| cost[i]).collect()),
+        ..Contacts::default()
+    }
+}
+
+/// The value each customer has most often, of equals the first by name: it does not depend on the order of rows.
+fn most_frequent(customers: &Coded, values: &Coded) -> Coded {
+    let mut pairs: Vec<(u32, u32)> =
+        customers.code.iter().copied().zip(values.code.iter().copied()).collect();
+    pairs.retain(|p| p.1 != Coded::MISSING);
+    pairs.sort_unstable();
+    let mut best = vec![(0_usize, Coded::MISSING); customers.names.len()];
+    for same in pairs.chunk_by(|a, b| a == b) {
+        let of = &mut best[same[0].0 as usize];
+        if same.len() > of.0 {
+            *of = (same.len(), same[0].1);
+        }
+    }
+    Coded { names: values.names.clone(), code: best.into_iter().map(|b| b.1).collect() }
+}
+
+/// Values in file order, moved to the places of their customers.
+pub(super) fn placed<T: Copy + Default>(values: &[T], place: &[u32]) -> Vec<T> {
+    let mut out = vec![T::default(); values.len()];
+    for (value, &to) in values.iter().zip(place) {
+        out[to as usize] = *value;
+    }
+    out
 }
 
 fn quality(scan: &mut Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
     let duplicates = scan.duplicates();
     let scan = &*scan;
-    let amount_found = |role: &Role| match (role, columns.amount) {
+    let found = |role: &Role| match (role, columns.amount) {
         (Role::UnitPrice, AmountFrom::Column(_)) | (Role::Amount, AmountFrom::UnitPrice(_)) => true,
+        (Role::Cost | Role::Margin, _) => columns.optional[COST].is_some(),
+        // Who left would light up nothing here.
+        (Role::Churned, _) => true,
         _ => scan.column(*role).is_some(),
     };
-    let roles = super::columns::Shape::Transactions.roles().iter().copied();
+    let roles = columns.shape.roles().iter().copied();
     Quality {
         rows_read: scan.rows_read,
         rows_used: days.len() as u64,
@@ -248,7 +486,7 @@ fn quality(scan: &mut Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
         decimal_mark: scan.mark,
         first_date: days.iter().copied().min(),
         last_date: days.iter().copied().max(),
-        missing: roles.filter(|r| !amount_found(r)).collect(),
+        missing: roles.filter(|r| !found(r)).collect(),
         notes: scan.notes(),
         ..Quality::default()
     }

@@ -2,7 +2,8 @@
 //!
 //! [`read`] looks at the start of a file and proposes what each column is; [`load`] turns the whole file into a
 //! [`Dataset`] under a [`Mapping`], which is the proposal or what the user made of it; [`table`] gives the cells as
-//! text, before any meaning.
+//! text, before any meaning. What is known beside the main table comes from [`side`] tables; of several files,
+//! [`side::arrange`] says which is which.
 //!
 //! ```
 //! use tenure::ingest::{self, Mapping, Options};
@@ -18,7 +19,8 @@
 //! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `source`,
 //! `feed` and `walk` (bytes, text and records in pieces), [`encoding`], [`dialect`] (marks, tables, header),
 //! [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`], [`number`] and [`flag`] (values),
-//! `ledger` and `contracts` (tables), [`quality`] and [`aside`] (what was set aside), [`checks`] (what is unusual about
+//! `ledger`, `contracts` and
+//! [`side`] (tables), [`quality`] and [`aside`] (what was set aside), [`checks`] (what is unusual about
 //! the rest). Cells are read
 //! where they stand; a row costs no allocation.
 
@@ -49,11 +51,13 @@ mod ledger;
 mod marked;
 pub mod marks;
 pub mod number;
+pub mod period;
 pub mod quality;
 pub mod records;
 mod remembered;
 mod scan;
 mod score;
+pub mod side;
 mod source;
 mod tables;
 mod unpack;
@@ -175,6 +179,8 @@ pub struct Table {
     pub remembered: bool,
     /// Roles proposed.
     pub proposal: Proposal,
+    /// What it could be beside another table.
+    pub side: Option<side::SideProposal>,
     /// Order of day and month in the date column, if its dates leave it open and the column decides it.
     pub date_order: Option<DateOrder>,
     /// A date that reads both ways, if nothing in the column decides: the user has to say.
@@ -240,9 +246,10 @@ fn propose(
         return Err(Error::Empty.into());
     }
     let mut proposal = columns::propose(&layout.columns, layout.header, &rows, shape);
+    let side = if layout.header { side::propose(&layout.columns, &rows) } else { None };
     let (mut date_order, mut ambiguous_date) = (None, None);
-    for role in [Role::Date, Role::StartDate, Role::EndDate] {
-        let Some(column) = proposal.column(role) else { continue };
+    let dated = proposal.columns.iter().filter(|c| c.role.is_some_and(|r| r.is_date() || r == Role::Period));
+    for column in dated.map(|c| c.index) {
         let open = |row: &Vec<String>| {
             let cell = row.get(column).map_or("", |c| c.trim());
             matches!(date::parse(cell), date::DateCell::Open { .. })
@@ -257,6 +264,8 @@ fn propose(
             }
         }
     }
+    // One file is written in one way: where one column decides, no other is asked about.
+    ambiguous_date = ambiguous_date.filter(|_| date_order.is_none());
     let encoding_alternatives = file.verdict.alternative_names();
     proposal.certain &= ambiguous_date.is_none() && encoding_alternatives.is_empty();
     rows.truncate(preview_rows);
@@ -275,6 +284,7 @@ fn propose(
         preview: rows,
         remembered: false,
         proposal,
+        side,
         date_order,
         ambiguous_date,
     })
@@ -326,24 +336,17 @@ fn load_from(
     options: &Options,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Error> {
-    let total = input.size;
-    if progress(0, total).is_break() {
-        return Err(Error::Aborted { bytes_done: 0 });
-    }
-    let loaded = File::with(input, &mapping.told, options.max_bytes, |file| {
-        let mut attempt = |mark| match mapping.shape {
-            Shape::Transactions => ledger::load(file, mapping, options, mark, progress),
+    whole(input, &mapping.told, options.max_bytes, progress, |file, mark, progress| {
+        let mut loaded = match mapping.shape {
+            Shape::Transactions | Shape::RollUps | Shape::Customers => {
+                ledger::load(file, mapping, options, mark, progress)
+            }
             Shape::Contracts => contracts::load(file, mapping, options, mark, progress),
-        };
-        let mut result = attempt(None);
-        if matches!(result, Err(scan::Stop::CommaDecimals)) {
-            // Cannot come twice: with a known mark no number is open.
-            result = attempt(Some(number::DecimalMark::Comma));
-        }
-        let mut loaded = result?;
+        }?;
         let quality = &mut loaded.quality;
         quality.format = file.origin.format;
         quality.sheet = file.origin.sheet.clone();
+        quality.shape = mapping.shape;
         quality.encoding = file.verdict.name().to_owned();
         quality.delimiter = Some(file.layout.dialect.delimiter);
         quality.header = file.layout.header;
@@ -351,11 +354,30 @@ fn load_from(
         let columns = file.layout.columns.iter().enumerate();
         quality.columns = columns.map(|(i, name)| ColumnUse { name: name.clone(), role: role(i) }).collect();
         Ok(loaded)
+    })
+}
+
+/// Opens a file and does some work with all of it; once more where the work finds that decimals follow a comma.
+fn whole<T>(
+    input: Input<'_>,
+    told: &Told,
+    max_bytes: u64,
+    progress: &mut Progress<'_>,
+    mut work: impl FnMut(&File<'_>, Option<number::DecimalMark>, &mut Progress<'_>) -> Result<T, scan::Stop>,
+) -> Result<T, Error> {
+    let total = input.size;
+    if progress(0, total).is_break() {
+        return Err(Error::Aborted { bytes_done: 0 });
+    }
+    let done = File::with(input, told, max_bytes, |file| match work(file, None, progress) {
+        // Cannot come twice: with a known mark no number is open.
+        Err(scan::Stop::CommaDecimals) => work(file, Some(number::DecimalMark::Comma), progress),
+        other => other,
     })?;
     if progress(total, total).is_break() {
         return Err(Error::Aborted { bytes_done: total });
     }
-    Ok(loaded)
+    Ok(done)
 }
 
 #[cfg(test)]

@@ -74,6 +74,14 @@ impl Decimal {
         Self::new(product, u32::from(self.decimals + other.decimals))
     }
 
+    /// The difference; `None` if it does not fit.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        let decimals = self.decimals.max(other.decimals);
+        let at = |d: Self| i128::from(d.mantissa) * 10_i128.pow(u32::from(decimals - d.decimals));
+        Self::new(at(self) - at(other), u32::from(decimals))
+    }
+
     /// The nearest floating-point number.
     #[must_use]
     pub fn to_f64(self) -> f64 {

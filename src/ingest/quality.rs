@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::aside::{IssueFilter, SetAside};
 use super::checks::Checks;
-use super::columns::Role;
+use super::columns::{Role, Shape};
 use super::date::DateOrder;
 use super::format::Format;
 use super::number::DecimalMark;
 use super::records::Delimiter;
+use super::side::SideQuality;
 use crate::customer::Day;
 
 /// Why a row was set aside.
@@ -42,11 +43,13 @@ pub enum IssueKind {
     RepeatedHeader,
     /// A piece of a row: the file stops within it.
     CutOff,
+    /// A row of a side table whose customer the main table does not have.
+    UnknownCustomer,
 }
 
 impl IssueKind {
     /// All kinds, in the order of their declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MissingCustomer,
         Self::BadDate,
         Self::BadAmount,
@@ -59,6 +62,7 @@ impl IssueKind {
         Self::Total,
         Self::RepeatedHeader,
         Self::CutOff,
+        Self::UnknownCustomer,
     ];
 }
 
@@ -138,6 +142,27 @@ pub enum Note {
         /// How many rows.
         rows: u64,
     },
+    /// Rows that are no invoice, because the due day is missing or the day of payment cannot be read.
+    NoInvoice {
+        /// How many rows.
+        rows: u64,
+    },
+    /// A row is a customer's period: what happened inside of it is not known, nor when.
+    #[serde(rename_all = "camelCase")]
+    RolledUp {
+        /// Months of the longest period; 0 for less than one.
+        months: u32,
+        /// The periods only have numbers; number 0 stands on January 2000.
+        no_calendar: bool,
+        /// The file says how many orders each row stands for; else a row with a value is one.
+        orders_known: bool,
+    },
+    /// A row is a customer: nothing is known but sums and the day of the last purchase.
+    #[serde(rename_all = "camelCase")]
+    OnlyTotals {
+        /// The file says how many orders each row stands for; else each is one.
+        orders_known: bool,
+    },
     /// Dates that are impossible under the order the column has as a whole.
     MixedDateOrder {
         /// How many dates.
@@ -149,6 +174,8 @@ pub enum Note {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Quality {
+    /// What a row was read as.
+    pub shape: Shape,
     /// Rows of the table.
     pub rows_read: u64,
     /// Rows in the data set.
@@ -198,6 +225,8 @@ pub struct Quality {
     pub notes: Vec<Note>,
     /// What is unusual about the rows that were used; filled in by the report.
     pub checks: Checks,
+    /// Side tables read beside this one.
+    pub side: Vec<SideQuality>,
 }
 
 /// Issues kept in full; beyond, only counted.
@@ -233,14 +262,16 @@ impl Issues {
         self.counts.iter().sum()
     }
 
+    /// The first rows, and how many for each reason.
+    pub(super) fn parts(&self) -> (Vec<RowIssue>, Vec<IssueCount>) {
+        let counts = IssueKind::ALL.into_iter().map(|kind| IssueCount { kind, rows: self.count(kind) });
+        let rows = self.all.rows(&IssueFilter::default()).take(MAX_ISSUES).collect();
+        (rows, counts.filter(|c| c.rows > 0).collect())
+    }
+
     /// Hands over what was gathered.
     pub(super) fn fill(self, quality: &mut Quality) {
-        quality.counts = IssueKind::ALL
-            .into_iter()
-            .map(|kind| IssueCount { kind, rows: self.counts[kind as usize] })
-            .filter(|c| c.rows > 0)
-            .collect();
-        quality.issues = self.all.rows(&IssueFilter::default()).take(MAX_ISSUES).collect();
+        (quality.issues, quality.counts) = self.parts();
         quality.set_aside = self.all;
     }
 }

@@ -15,6 +15,7 @@ use super::feed::Trouble;
 use super::file::File;
 use super::intern::{DuplicateCount, Duplicates};
 use super::number::{self, Decimal, DecimalMark, MarkVotes, NumberCell};
+use super::period::Periods;
 use super::quality::{IssueKind, Issues, Note};
 use super::walk::Walk;
 use super::{DuplicateRows, Mapping, Options, Progress};
@@ -130,6 +131,23 @@ impl<'a> Scan<'a> {
     pub fn column(&self, role: Role) -> Option<usize> {
         let wanted = |r: &Option<Role>| *r == Some(role);
         self.mapping.roles.iter().position(wanted).filter(|&i| i < self.layout.columns.len())
+    }
+
+    /// Whether a column has a role.
+    pub fn is_role(&self, column: usize, role: Role) -> bool {
+        self.mapping.roles.get(column) == Some(&Some(role))
+    }
+
+    /// All columns of the table with a role, in order.
+    pub fn columns(&self, role: Role) -> Vec<usize> {
+        (0..self.layout.columns.len()).filter(|&i| self.is_role(i, role)).collect()
+    }
+
+    /// How the periods of a column are written, by its first cells.
+    pub fn periods(&self, column: usize) -> Periods {
+        let rows = self.layout.sample(&self.file.head, 1000);
+        let name = self.layout.columns.get(column).map_or("", String::as_str);
+        Periods::of_column(name, rows.iter().filter_map(|row| Some(row.get(column)?.trim())))
     }
 
     pub fn date_column(&self, role: Role) -> Option<DateColumn> {
@@ -253,16 +271,9 @@ impl<'a> Scan<'a> {
 
     #[cold]
     fn find_mark(&self) -> Result<DecimalMark, Stop> {
-        const NUMBERS: [Role; 7] = [
-            Role::Amount,
-            Role::Quantity,
-            Role::UnitPrice,
-            Role::Cost,
-            Role::Tenure,
-            Role::MonthlyCharge,
-            Role::TotalCharge,
-        ];
-        let columns: Vec<usize> = NUMBERS.iter().filter_map(|&role| self.column(role)).collect();
+        let is_number = |role: &Option<Role>| role.is_some_and(Role::is_number);
+        let roles = self.mapping.roles.iter().take(self.layout.columns.len()).enumerate();
+        let columns: Vec<usize> = roles.filter(|(_, role)| is_number(role)).map(|(i, _)| i).collect();
         let mut votes = MarkVotes::default();
         let mut walk = self.file.walk()?;
         while walk.next()? {
@@ -282,7 +293,7 @@ impl<'a> Scan<'a> {
                 let order = match self.order {
                     Some(order) => order,
                     None => {
-                        let (order, votes) = date_order(self.file, at.column)?;
+                        let (order, votes) = self.find_order(at.column)?;
                         self.order_votes = Some(votes);
                         *self.order.insert(order)
                     }
@@ -290,6 +301,35 @@ impl<'a> Scan<'a> {
                 Ok(open.day(order))
             }
         }
+    }
+
+    /// The order of day and month in a column; if it leaves that open, in another column of dates.
+    #[cold]
+    fn find_order(&self, column: usize) -> Result<(DateOrder, OrderVotes), Stop> {
+        let undecided = match date_order(self.file, column) {
+            Err(Stop::Failed(error @ Error::AmbiguousDates { .. })) => error,
+            other => return other,
+        };
+        let roles = self.mapping.roles.iter().take(self.layout.columns.len()).enumerate();
+        let dates = roles.filter(|(i, role)| *i != column && role.is_some_and(Role::is_date));
+        for (other, _) in dates {
+            match date_order(self.file, other) {
+                Ok((order, votes)) if votes.n_open > 0 => return Ok((order, votes)),
+                Ok(_) | Err(Stop::Failed(Error::AmbiguousDates { .. })) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        Err(undecided.into())
+    }
+
+    /// The last day of the period in a column of the current row, before [`Periods::settle`].
+    pub fn period(&mut self, at: DateColumn, periods: &mut Periods) -> Result<Option<Day>, Stop> {
+        if let Ok(day) = periods.day(self.cell(at.column)) {
+            return Ok(day);
+        }
+        let day = self.day(at)?;
+        periods.add_date(day);
+        Ok(day)
     }
 
     /// What concerns the file as a whole.

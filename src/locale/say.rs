@@ -3,9 +3,10 @@
 use super::{Lang, text};
 use crate::analytics::loss::{Input, InputError, Problem as InputProblem};
 use crate::analytics::value_matrix::ValueClass;
+use crate::customer::Grain;
 use crate::ingest::{
     Basis, Delimiter, DialectBasis, Error, Evidence, Excess, Format, HeaderBasis, IssueKind, LayoutEvidence,
-    Role, SheetInfo,
+    Role, Shape, SheetInfo,
 };
 use crate::protocol::Problem;
 use crate::report::CustomerPattern as Pattern;
@@ -375,6 +376,18 @@ pub fn notice(lang: Lang, notice: &Notice) -> String {
             Lang::En => format!("The file spans {}: too short for stages and lifetime value (six months are needed).", lang.days(f64::from(*days))),
             Lang::ZhHans => format!("文件仅覆盖 {}：不足六个月，无法判断阶段与终身价值。", lang.days(f64::from(*days))),
         },
+        Notice::RowsAreSums { grain: Grain::Lifetime } => lang.pick(
+            "Each row sums up all purchases of a customer: recency, frequency and money are known, but not when else they bought, so that rhythm, lifetime value, stages and patterns are not computed. A file with one row per purchase, or per customer and month, has them.",
+            "每一行汇总了一位客户的全部购买：可知最近购买、频次与金额，但不知其余购买时间，故不计算节奏、终身价值、阶段与退出模式。每笔交易一行、或每位客户每月一行的文件可以计算。",
+        ).to_owned(),
+        Notice::RowsAreSums { grain: Grain::Period { months: 0 | 1 } } => lang.pick(
+            "Each row sums up a customer's period and counts on its last day: gaps and silences are known to the period, and several orders within one count as one purchase in the lifetime value model.",
+            "每一行汇总了一位客户的一个期间，记在期末：间隔与沉默只精确到期间，同一期间内的多笔订单在终身价值模型中算作一次购买。",
+        ).to_owned(),
+        Notice::RowsAreSums { .. } => lang.pick(
+            "Each row sums up a period longer than a month and counts on its last day: months are not known, so that stages and patterns are not computed, and gaps and silences are known to the period only.",
+            "每一行汇总的期间长于一个月，记在期末：无法得知各月情况，故不计算阶段与退出模式，间隔与沉默也只精确到期间。",
+        ).to_owned(),
         Notice::ShorterThanThreshold => lang.pick(
             "The file is not longer than the silence after which a customer counts as gone, so nobody can be called gone yet.",
             "文件时长未超过判定流失所需的沉默时间，因此尚无法判定任何客户已流失。",
@@ -633,6 +646,30 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
             lang.pick("No column says which contracts have ended.", "没有哪一列标明合同是否已终止。").to_owned(),
             lang.pick("Choose the column with yes or no, 1 or 0, or the end date.", "请指定“是/否”、1/0 或结束日期所在的列。"),
         ),
+        Error::NoPeriodColumn => (
+            lang.pick("No column says which period a row is about.", "没有哪一列标明每行所属的期间。").to_owned(),
+            lang.pick("Choose the column with the month, quarter or year.", "请指定月份、季度或年份所在的列。"),
+        ),
+        Error::OneRowPerCustomer { lacks, or_as_contract } => {
+            let names = |roles: &[Role]| {
+                roles.iter().map(|r| role(lang, Some(*r))).collect::<Vec<_>>().join(lang.pick(", ", "、"))
+            };
+            let (lacks, contract) = (names(lacks), names(or_as_contract));
+            (
+                match lang {
+                    Lang::En => format!("Each row is one customer, and it does not say when they bought: to read rows as sums of purchases, no column holds {lacks}; to read them as contracts, none holds {contract}."),
+                    Lang::ZhHans => format!("每一行是一位客户，且没有说明购买时间：若按购买汇总读取，缺少“{lacks}”列；若按合同读取，缺少“{contract}”列。"),
+                },
+                lang.pick("Give one row per purchase, or per customer and month; or choose those columns if the file has them.", "请提供每笔交易一行、或每位客户每月一行的数据；若文件中有上述列，请指定。"),
+            )
+        }
+        Error::MissingColumn { role: lacking } => (
+            match lang {
+                Lang::En => format!("No column holds: {}.", role(lang, Some(*lacking))),
+                Lang::ZhHans => format!("没有“{}”列。", role(lang, Some(*lacking))),
+            },
+            lang.pick("Choose the column, or leave this file out.", "请指定该列，或不使用此文件。"),
+        ),
         Error::AmbiguousDates { example, line, .. } => (
             match lang {
                 Lang::En => format!("Dates such as {example} (line {line}) can be read with the day or the month first."),
@@ -723,6 +760,7 @@ pub fn issue(lang: Lang, kind: IssueKind) -> &'static str {
         IssueKind::Total => lang.pick("line of totals", "合计行"),
         IssueKind::RepeatedHeader => lang.pick("header repeated", "重复的表头"),
         IssueKind::CutOff => lang.pick("cut off: the file stops here", "不完整：文件在此中断"),
+        IssueKind::UnknownCustomer => lang.pick("customer not in the main table", "主表中没有该客户"),
     }
 }
 
@@ -849,6 +887,17 @@ pub fn layout(lang: Lang, e: &LayoutEvidence) -> String {
     format!("{delimiter}{}{}{header}", runner_up.unwrap_or_default(), lang.pick(" ", ""))
 }
 
+/// What a row of a table is.
+#[must_use]
+pub fn shape(lang: Lang, shape: Shape) -> &'static str {
+    match shape {
+        Shape::Transactions => text::shape_transactions(lang),
+        Shape::Contracts => text::shape_contracts(lang),
+        Shape::RollUps => text::shape_roll_ups(lang),
+        Shape::Customers => text::shape_customers(lang),
+    }
+}
+
 /// Name of a role.
 #[must_use]
 pub fn role(lang: Lang, role: Option<Role>) -> &'static str {
@@ -871,6 +920,27 @@ pub fn role(lang: Lang, role: Option<Role>) -> &'static str {
         Role::MonthlyCharge => text::role_charge(lang),
         Role::TotalCharge => text::role_total_charge(lang),
         Role::Reason => text::role_reason(lang),
+        Role::DueDate => text::role_due(lang),
+        Role::PaidDate => text::role_paid_date(lang),
+        Role::AmountPaid => text::role_amount_paid(lang),
+        Role::ServiceCost => text::role_service_cost(lang),
+        Role::ListPrice => text::role_list_price(lang),
+        Role::Promotion => text::role_promotion(lang),
+        Role::Margin => text::role_margin(lang),
+        Role::Segment => text::role_segment(lang),
+        Role::Wallet => text::role_wallet(lang),
+        Role::Period => text::role_period(lang),
+        Role::OrderCount => text::role_order_count(lang),
+        Role::LastDate => text::role_last_date(lang),
+        Role::FirstDate => text::role_first_date(lang),
+        Role::ContactKind => text::role_contact_kind(lang),
+        Role::Minutes => text::role_minutes(lang),
+        Role::Resolved => text::role_resolved(lang),
+        Role::Referrer => text::role_referrer(lang),
+        Role::Referred => text::role_referred(lang),
+        Role::Item => text::role_item(lang),
+        Role::Score => text::role_score(lang),
+        Role::AcquisitionCost => text::role_acquisition_cost(lang),
     }
 }
 
@@ -891,6 +961,7 @@ pub fn evidence(lang: Lang, e: &Evidence) -> String {
         }
     };
     fact(e.date_share, "dates", "为日期");
+    fact(e.period_share, "periods", "为期间");
     fact(e.number_share, "numbers", "为数字");
     fact(e.flag_share, "yes or no", "为是/否");
     fact(e.distinct_share, "distinct", "互不相同");

@@ -114,6 +114,8 @@ texts! {
     columns_shape: "One row is", "每一行是";
     shape_transactions: "a purchase or order line", "一笔交易或订单行";
     shape_contracts: "a customer's contract", "一位客户的合同";
+    shape_roll_ups: "a customer in one period", "一位客户的一个期间";
+    shape_customers: "a customer, all purchases summed up", "一位客户（全部购买的汇总）";
     columns_date_order: "Day and month", "日与月的次序";
     date_order_auto: "as found", "自动识别";
     date_order_ymd: "year, month, day", "年、月、日";
@@ -137,6 +139,27 @@ texts! {
     role_charge: "Charge per month", "月费";
     role_total_charge: "Charges so far", "累计费用";
     role_reason: "Reason for leaving", "流失原因";
+    role_due: "Due date", "到期日";
+    role_paid_date: "Paid on", "付款日期";
+    role_amount_paid: "Amount paid", "已付金额";
+    role_service_cost: "Service cost", "服务成本";
+    role_list_price: "List price", "标价";
+    role_promotion: "Promotion", "促销活动";
+    role_margin: "Profit (amount less cost)", "毛利";
+    role_segment: "Segment or region", "分群或区域";
+    role_wallet: "Spend per year with all suppliers", "年采购总额（全部供应商）";
+    role_period: "Period", "期间";
+    role_order_count: "Number of orders", "订单数";
+    role_last_date: "Last purchase", "最近购买日期";
+    role_first_date: "First purchase or acquired", "首购或获客日期";
+    role_contact_kind: "Kind of contact", "接触类型";
+    role_minutes: "Minutes", "时长（分钟）";
+    role_resolved: "Resolved", "是否解决";
+    role_referrer: "Referred by", "推荐人";
+    role_referred: "Referred customer", "被推荐人";
+    role_item: "Survey item", "问卷题目";
+    role_score: "Score", "得分";
+    role_acquisition_cost: "Acquisition cost", "获客成本";
 
     // Shared on result pages
     what_to_do: "What to do", "行动建议";

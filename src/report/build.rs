@@ -20,7 +20,7 @@ use crate::analytics::value_matrix::{
     MatrixInput, MatrixSettings, SurvivalCurve, ThresholdRule, ValueBasis, ValueMatrix, monthly_rate,
     value_matrix,
 };
-use crate::customer::{Dataset, Day, Ledger};
+use crate::customer::{Dataset, Day, Grain, Ledger};
 use crate::ingest::Checks;
 
 /// Days of history below which there are no stages and no lifetime value (methods.md 20).
@@ -206,8 +206,9 @@ fn transactions(
     let span = orders.dates.map_or(0, |d| as_of.0 - d.0.0);
     say_limits(ledger.n_customers(), span, &exits, &mut notices);
     progress(Step::Models, 0.0, 0.0);
+    let told = Told::by(ledger.grain, &mut notices);
     let long_enough = span >= MIN_SPAN_DAYS;
-    let model = if long_enough && wanted.models {
+    let model = if long_enough && told.days && wanted.models {
         model(&orders, as_of, settings, margin, &mut notices)
     } else {
         Model::default()
@@ -215,7 +216,7 @@ fn transactions(
     let (exits, exited) = judged_by(settings, exits, &model);
     progress(Step::Products, 0.0, 0.0);
     let products = products::products(ledger, as_of, &exited, margin, settings, &mut notices);
-    let relationships = (long_enough && wanted.stages).then(|| {
+    let relationships = (long_enough && told.months && wanted.stages).then(|| {
         let mut told = |done: usize, total: usize| progress(Step::Stages, done as f64, total as f64);
         lifecycle::relationships(&orders, as_of, &exits, &truncation, settings, &mut told)
     });
@@ -249,6 +250,28 @@ fn transactions(
         notices,
     };
     figures::arrange(work, progress)
+}
+
+/// What the rows of a ledger tell about time.
+struct Told {
+    /// When customers bought, at least by the period.
+    days: bool,
+    /// What they bought in each month.
+    months: bool,
+}
+
+impl Told {
+    /// Says it as well, where it is not everything.
+    fn by(grain: Grain, notices: &mut Vec<Notice>) -> Self {
+        if grain != Grain::Purchase {
+            notices.push(Notice::RowsAreSums { grain });
+        }
+        match grain {
+            Grain::Purchase => Self { days: true, months: true },
+            Grain::Period { months } => Self { days: true, months: months <= 1 },
+            Grain::Lifetime => Self { days: false, months: false },
+        }
+    }
 }
 
 fn say_limits(n_customers: usize, span: i32, exits: &Exits, notices: &mut Vec<Notice>) {

@@ -180,7 +180,7 @@ pub(super) fn rate(work: &Work<'_>) -> Option<credit::Credit> {
         n_customers: work.n(),
         invoices: Invoices {
             customer: &table.customer,
-            invoice: None,
+            invoice: table.invoice.as_deref(),
             due: &table.due,
             paid: &table.paid,
             amount_due: &table.amount_due,

@@ -125,9 +125,16 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
         })?;
         mapping.roles[place] = Some(role);
     }
-    let contracts = [Role::Tenure, Role::StartDate, Role::Churned];
-    let is_contract = mapping.roles.iter().flatten().any(|r| contracts.contains(r));
-    mapping.shape = if is_contract { Shape::Contracts } else { Shape::Transactions };
+    let given = |roles: &[Role]| mapping.roles.iter().flatten().any(|r| roles.contains(r));
+    mapping.shape = if given(&[Role::Tenure, Role::StartDate, Role::Churned]) {
+        Shape::Contracts
+    } else if given(&[Role::Period]) {
+        Shape::RollUps
+    } else if given(&[Role::LastDate]) {
+        Shape::Customers
+    } else {
+        Shape::Transactions
+    };
     Ok(mapping)
 }
 

@@ -115,6 +115,11 @@ sentences! {
     note_blank_numbers(role, rows): "Rows in which “{role}” is empty, taken as 0: {rows}.", "“{role}”为空、按 0 处理的行：{rows}。", "「{role}」為空、按 0 處理的列：{rows}。";
     note_made_negative(rows): "Returns written with a positive amount, made negative so that totals are net: {rows}.", "{rows} 行退货的金额写成了正数，已改为负数，合计为净额。", "{rows} 列退貨的金額寫成了正數，已改為負數，合計為淨額。";
     note_short(rows): "Rows with fewer cells than columns; the missing cells are taken as empty: {rows}.", "{rows} 行的单元格少于列数，缺少的按空值处理。", "{rows} 列的儲存格少於欄數，缺少的按空值處理。";
+    note_no_invoice(rows): "Rows that are no invoice, because the due day is missing or the day of payment cannot be read: {rows}. The purchase itself is used.", "{rows} 行缺少到期日或付款日无法识别，不计为账单，但交易本身照常使用。", "{rows} 列缺少到期日或付款日無法辨識，不計為帳單，但交易本身照常使用。";
+    note_rolled_up(): "A row is a customer's period: when in it something was bought, and how often within it, is not known.", "每行是一位客户的一个期间：期间内何时购买、购买几次，无从得知。", "每列是一位客戶的一個期間：期間內何時購買、購買幾次，無從得知。";
+    note_rolled_up_orders(): "A row is a customer's period, with its number of orders: when in it something was bought is not known.", "每行是一位客户的一个期间，并注明订单数：期间内何时购买，无从得知。", "每列是一位客戶的一個期間，並註明訂單數：期間內何時購買，無從得知。";
+    note_no_calendar(): "A row is a customer's period, and the periods only have numbers: they are placed on months from January 2000 on.", "每行是一位客户的一个期间，且期间只有编号：自 2000 年 1 月起依次排为月份。", "每列是一位客戶的一個期間，且期間只有編號：自 2000 年 1 月起依次排為月份。";
+    note_totals(): "A row is a customer: only sums and the day of the last purchase are known, nothing of the time before.", "每行是一位客户：只知道合计和最近一次购买日，之前的过程无从得知。", "每列是一位客戶：只知道合計和最近一次購買日，之前的過程無從得知。";
     note_mixed(rows): "Dates that are impossible in this order of day and month: {rows}. The file may mix two ways of writing.", "{rows} 个日期按此顺序不成立，文件可能混用了两种写法。", "{rows} 個日期按此順序不成立，檔案可能混用了兩種寫法。";
 
     // Rows set aside
@@ -408,6 +413,11 @@ pub fn note(lang: Lang, note: &Note) -> String {
             note_blank_numbers(lang, say::role(lang, Some(*role)), &int(*rows))
         }
         Note::ReturnsMadeNegative { rows } => note_made_negative(lang, &int(*rows)),
+        Note::NoInvoice { rows } => note_no_invoice(lang, &int(*rows)),
+        Note::RolledUp { no_calendar: true, .. } => note_no_calendar(lang),
+        Note::RolledUp { orders_known: true, .. } => note_rolled_up_orders(lang),
+        Note::RolledUp { .. } => note_rolled_up(lang),
+        Note::OnlyTotals { .. } => note_totals(lang),
         Note::ShortRows { rows } => note_short(lang, &int(*rows)),
         Note::MixedDateOrder { rows } => note_mixed(lang, &int(*rows)),
     }

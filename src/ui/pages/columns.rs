@@ -138,9 +138,8 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
     view! {
            <div class="options">
                <label>{text::columns_shape(lang)}
-                   <select class="control" data-testid="shape" on:change=move |e| written::look(app, told.get_value(), Some(if event_target_value(&e) == "contracts" { Shape::Contracts } else { Shape::Transactions }))>
-                       <option value="transactions" selected=move || shape.get() == Shape::Transactions>{text::shape_transactions(lang)}</option>
-                       <option value="contracts" selected=move || shape.get() == Shape::Contracts>{text::shape_contracts(lang)}</option>
+                   <select class="control" data-testid="shape" on:change=move |e| written::look(app, told.get_value(), Some(shape_of(&event_target_value(&e))))>
+                       {Shape::ALL.map(|s| view! { <option value=shape_key(s) selected=move || shape.get() == s>{say::shape(lang, s)}</option> }).collect_view()}
                    </select>
                </label>
                <label>{text::columns_date_order(lang)}
@@ -166,10 +165,19 @@ fn key(role: Option<Role>) -> String {
     role.map_or_else(String::new, |r| format!("{r:?}"))
 }
 
+fn shape_key(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Transactions => "transactions",
+        Shape::Contracts => "contracts",
+        Shape::RollUps => "rollUps",
+        Shape::Customers => "customers",
+    }
+}
+
+fn shape_of(value: &str) -> Shape {
+    Shape::ALL.into_iter().find(|s| shape_key(*s) == value).unwrap_or_default()
+}
+
 fn role_of(value: &str) -> Option<Role> {
-    [Shape::Transactions, Shape::Contracts]
-        .into_iter()
-        .flat_map(Shape::roles)
-        .copied()
-        .find(|r| key(Some(*r)) == value)
+    Shape::ALL.into_iter().flat_map(Shape::roles).copied().find(|r| key(Some(*r)) == value)
 }

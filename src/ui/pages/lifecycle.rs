@@ -16,7 +16,7 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
     let Some(l) = report.lifecycle.clone() else {
         return view! {
             {widgets::answer(say::lifecycle_answer(lang, &report), false)}
-            {widgets::notices(lang, &report.notices, |n| matches!(n, Notice::NoStages | Notice::ShortHistory { .. }))}
+            {widgets::notices(lang, &report.notices, |n| matches!(n, Notice::NoStages | Notice::ShortHistory { .. } | Notice::RowsAreSums { .. }))}
         }
         .into_any();
     };

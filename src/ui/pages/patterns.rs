@@ -27,7 +27,7 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
     let none = report.patterns.is_empty();
     view! {
         {widgets::answer(say::patterns_answer(lang, &report), false)}
-        {widgets::notices(lang, &report.notices, |n| matches!(n, Notice::NoStages | Notice::ShorterThanThreshold | Notice::ShortHistory { .. } | Notice::ContractDesign))}
+        {widgets::notices(lang, &report.notices, |n| matches!(n, Notice::NoStages | Notice::ShorterThanThreshold | Notice::ShortHistory { .. } | Notice::RowsAreSums { .. } | Notice::ContractDesign))}
         {(!none).then(|| view! {
             <div class="two">{counts(lang, &report)}{survival(lang, &report)}</div>
             <div class="block">{rows(app, lang, &report)}</div>
