@@ -10,13 +10,13 @@ use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use crate::export;
-use crate::ingest::{self, Mapping, Remembered, SetAside, Source, Table};
+use crate::ingest::{self, Mapping, Named, Remembered, SetAside, Source, Table, TableSet};
 use crate::protocol::{Look, PROTOCOL_VERSION, Problem, Progress, Request, Response};
 use crate::report::{self, CustomerTable, Report, Settings, Step, ValidSettings, Wanted, WhyBasis};
 use crate::sample;
@@ -53,7 +53,7 @@ pub fn run(scope: &DedicatedWorkerGlobalScope) {
             .and_then(|r| {
                 serde_json::from_str::<Request>(&r.as_string().unwrap_or_default()).map_err(|e| e.to_string())
             })
-            .map(|request| serve(request, field(&data, "file"), &customers));
+            .map(|request| serve(request, field(&data, "files"), &customers));
         match answer {
             Ok((response, None)) => post(&response),
             Ok((response, Some(file))) => post_with(&response, &file),
@@ -73,14 +73,16 @@ fn report_panics() {
 }
 
 /// The answer, and the file that goes with it.
-fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> (Response, Option<Blob>) {
+fn serve(request: Request, files: Option<JsValue>, customers: &RefCell<Kept>) -> (Response, Option<Blob>) {
     let response = match request {
         Request::Open { mapping, look, remembered, settings } => {
-            let opened = Disk::of(file).and_then(|disk| open(&disk, mapping, look, &remembered, &settings));
+            let opened =
+                disks(files).and_then(|disks| open(&named(&disks), mapping, look, &remembered, &settings));
             answer(opened, customers)
         }
         Request::Sample { language, mapping, look, settings } => {
-            answer(open(&sample::csv(language), mapping, look, &[], &settings), customers)
+            let text = sample::csv(language);
+            answer(open(&[Named { name: "", source: &text }], mapping, look, &[], &settings), customers)
         }
         Request::Customers { query, ticket } => {
             Response::Customers { rows: customers.borrow().table.page(&query), ticket }
@@ -104,7 +106,7 @@ fn serve(request: Request, file: Option<JsValue>, customers: &RefCell<Kept>) -> 
 fn csv_file(text: &str) -> Option<Blob> {
     let options = BlobPropertyBag::new();
     options.set_type("text/csv;charset=utf-8");
-    let parts = js_sys::Array::of1(&Uint8Array::from(text.as_bytes()));
+    let parts = Array::of1(&Uint8Array::from(text.as_bytes()));
     Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()
 }
 
@@ -134,43 +136,45 @@ enum Opened {
 }
 
 fn open(
-    source: &dyn Source,
+    files: &[Named<'_>],
     mapping: Option<Mapping>,
     look: Option<Look>,
     remembered: &[Remembered],
     settings: &Settings,
 ) -> Result<Opened, Problem> {
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    if let Some(look) = look {
-        let mut table = ingest::read_as(source, PREVIEW_ROWS, &look.told, look.shape)
-            .map_err(|error| Problem::File { error, table: None })?;
-        if look.shape.is_none() {
-            remember(&mut table, remembered);
-        }
-        return Ok(Opened::Table(Box::new(table)));
+    let told = look.as_ref().map(|l| &l.told).or(mapping.as_ref().map(|m| &m.told));
+    let shape = look.as_ref().and_then(|l| l.shape);
+    let mut set = TableSet::look(files, PREVIEW_ROWS, &told.cloned().unwrap_or_default(), shape)
+        .map_err(|error| Problem::File { error, table: None })?;
+    if shape.is_none() && mapping.is_none() {
+        remember(&mut set.table, remembered);
     }
+    if look.is_some() {
+        return Ok(Opened::Table(Box::new(set.table)));
+    }
+    let table = &set.table;
     if mapping.is_none() {
-        let mut table =
-            ingest::read(source, PREVIEW_ROWS).map_err(|error| Problem::File { error, table: None })?;
-        remember(&mut table, remembered);
         if let Some(error) = table.proposal.missing() {
-            return Err(Problem::File { error, table: Some(Box::new(table)) });
+            return Err(Problem::File { error, table: Some(Box::new(table.clone())) });
         }
         if !table.proposal.certain {
             // A question comes with what would go wrong without an answer: no row that can be used, or dates that
             // read both ways.
-            let mapping = Mapping { date_order: valid.date_order(), ..Mapping::from(&table.proposal) };
-            return match load(source, &mapping, &valid) {
-                Ok(_) => Ok(Opened::Table(Box::new(table))),
-                Err(error) => Err(Problem::File { error, table: Some(Box::new(table)) }),
+            let mapping = Mapping { date_order: valid.date_order(), ..proposed(table) };
+            return match load(&set, &mapping, &valid) {
+                Ok(_) => Ok(Opened::Table(Box::new(set.table))),
+                Err(error) => Err(Problem::File { error, table: Some(Box::new(set.table)) }),
             };
         }
-        if table.remembered {
-            let mapping = Mapping { date_order: table.date_order, ..Mapping::from(&table.proposal) };
-            return analyze(source, Some(mapping), &valid, Wanted::default()).map(Opened::Report);
-        }
     }
-    analyze(source, mapping, &valid, Wanted::default()).map(Opened::Report)
+    analyze(&set, mapping, &valid, Wanted::default()).map(Opened::Report)
+}
+
+/// The proposal as a mapping; with the order of dates where the user chose one for a file like this.
+fn proposed(table: &Table) -> Mapping {
+    let date_order = table.date_order.filter(|_| table.remembered);
+    Mapping { date_order, told: table.told.clone(), ..Mapping::from(&table.proposal) }
 }
 
 /// Proposes what the user chose for a file with the same headers.
@@ -180,26 +184,23 @@ fn remember(table: &mut Table, remembered: &[Remembered]) {
     }
 }
 
-/// Source to report. With no mapping, the proposal is taken as it is.
+/// Tables to report. With no mapping, the proposal is taken as it is.
 fn analyze(
-    source: &dyn Source,
+    set: &TableSet<'_>,
     mapping: Option<Mapping>,
     settings: &ValidSettings,
     wanted: Wanted,
 ) -> Result<Box<Report>, Problem> {
-    let told = mapping.as_ref().map(|m| m.told.clone()).unwrap_or_default();
-    let table = ingest::read_as(source, PREVIEW_ROWS, &told, None)
-        .map_err(|error| Problem::File { error, table: None })?;
-    let mut mapping = mapping.unwrap_or_else(|| Mapping::from(&table.proposal));
+    let mut mapping = mapping.unwrap_or_else(|| proposed(&set.table));
     mapping.date_order = mapping.date_order.or(settings.date_order());
-    let loaded = load(source, &mapping, settings)
-        .map_err(|error| Problem::File { error, table: Some(Box::new(table)) })?;
+    let loaded = load(set, &mapping, settings)
+        .map_err(|error| Problem::File { error, table: Some(Box::new(set.table.clone())) })?;
     Ok(Box::new(report::build(&loaded.dataset, loaded.quality, settings, wanted, &mut progress)))
 }
 
-/// Source to rows, telling how far it is.
+/// Tables to rows, telling how far it is.
 fn load(
-    source: &dyn Source,
+    set: &TableSet<'_>,
     mapping: &Mapping,
     settings: &ValidSettings,
 ) -> Result<ingest::Loaded, ingest::Error> {
@@ -207,19 +208,35 @@ fn load(
         progress(Step::Parse, done as f64, total as f64);
         ControlFlow::Continue(())
     };
-    ingest::load(source, mapping, &settings.ingest_options(), &mut parsed)
+    set.load(mapping, &settings.ingest_options(), &mut parsed)
+}
+
+fn crashed(detail: &str) -> Problem {
+    Problem::Crashed { detail: detail.to_owned() }
+}
+
+/// The files of a request.
+fn disks(files: Option<JsValue>) -> Result<Vec<Disk>, Problem> {
+    let files = files.and_then(|f| f.dyn_into::<Array>().ok()).ok_or_else(|| crashed("no file"))?;
+    files.iter().map(Disk::of).collect()
+}
+
+/// The files by name.
+fn named(disks: &[Disk]) -> Vec<Named<'_>> {
+    disks.iter().map(|disk| Named { name: &disk.name, source: disk }).collect()
 }
 
 /// A file of the browser: its bytes stay where they are and are fetched in pieces.
 struct Disk {
+    name: String,
     blob: Blob,
     reader: FileReaderSync,
 }
 
 impl Disk {
-    fn of(file: Option<JsValue>) -> Result<Self, Problem> {
-        let crashed = |detail: &str| Problem::Crashed { detail: detail.to_owned() };
-        let blob = file.and_then(|f| f.dyn_into::<Blob>().ok()).ok_or_else(|| crashed("no file"))?;
+    fn of(file: JsValue) -> Result<Self, Problem> {
+        let name = field(&file, "name").and_then(|n| n.as_string()).unwrap_or_default();
+        let blob = file.dyn_into::<Blob>().map_err(|_| crashed("no file"))?;
         let size = blob.size();
         progress(Step::Read, 0.0, size);
         if size > MAX_BYTES {
@@ -228,7 +245,7 @@ impl Disk {
         }
         let reader =
             FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
-        Ok(Self { blob, reader })
+        Ok(Self { name, blob, reader })
     }
 }
 

@@ -179,6 +179,8 @@ export interface Options {
   /** Column of each role, by header or by place from 0; without it the proposal is taken. */
   columns?: Partial<Record<Role, string | number>>;
   settings?: Settings;
+  /** Further tables about the same customers: invoices, service contacts, referrals, departures, survey answers. */
+  side?: Array<File | Blob | ArrayBuffer | string | URL>;
   /** Sections of the report wanted, for example ["overview", "rfm"]; what no wanted section needs is not computed. */
   only?: string[];
   /** Rows `read` returns at most. */

@@ -77,10 +77,10 @@ function stopwatch() {
   };
 }
 
-async function run(kind, input, { columns, settings, only, limit, signal, onProgress }) {
+async function run(kind, input, { columns, settings, only, limit, side = [], signal, onProgress }) {
   const aborted = () => failure("aborted", "The calculation was cancelled.");
   if (signal?.aborted) throw aborted();
-  const [code, file] = await Promise.all([module(), blobOf(input)]);
+  const [code, ...files] = await Promise.all([module(), ...[input, ...side].map(blobOf)]);
   if (signal?.aborted) throw aborted();
   const url = URL.createObjectURL(new Blob([GLUE, BOOT], { type: "text/javascript" }));
   const worker = new Worker(url);
@@ -96,7 +96,7 @@ async function run(kind, input, { columns, settings, only, limit, signal, onProg
       worker.onmessage = ({ data }) => {
         if (data === "ready") {
           URL.revokeObjectURL(url);
-          worker.postMessage({ api: { kind, columns, settings, only, limit }, file });
+          worker.postMessage({ api: { kind, columns, settings, only, limit }, files });
         } else if (typeof data === "string") {
           // What the page's worker says too: how far it is, or that it stopped.
           const { progress, failed } = JSON.parse(data);

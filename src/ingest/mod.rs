@@ -57,6 +57,7 @@ pub mod records;
 mod remembered;
 mod scan;
 mod score;
+mod set;
 pub mod side;
 mod source;
 mod tables;
@@ -74,6 +75,7 @@ pub use marks::{Delimiter, Dialect, Escape, Quote};
 pub use number::DecimalMark;
 pub use quality::{ColumnUse, IssueCount, IssueKind, Note, Quality, RowIssue};
 pub use remembered::Remembered;
+pub use set::{Named, TableSet, UnusedBecause, UnusedTable};
 pub use source::Source;
 pub use unpack::SheetInfo;
 

@@ -12,6 +12,7 @@ use super::date::DateOrder;
 use super::format::Format;
 use super::number::DecimalMark;
 use super::records::Delimiter;
+use super::set::UnusedTable;
 use super::side::SideQuality;
 use crate::customer::Day;
 
@@ -227,6 +228,8 @@ pub struct Quality {
     pub checks: Checks,
     /// Side tables read beside this one.
     pub side: Vec<SideQuality>,
+    /// Tables that came with it and are not used.
+    pub unused: Vec<UnusedTable>,
 }
 
 /// Issues kept in full; beyond, only counted.

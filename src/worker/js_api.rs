@@ -6,9 +6,9 @@ use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array, Uint32Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::{Disk, field, scope, to_js};
+use super::{disks, field, named, scope, to_js};
 use crate::customer::Coded;
-use crate::ingest::{self, Mapping, Role, Shape, Table};
+use crate::ingest::{self, Mapping, Role, Shape, Table, TableSet, Told};
 use crate::protocol::Problem;
 use crate::report::{self, CustomerTable, Report, Settings, Wanted};
 
@@ -45,8 +45,8 @@ pub(super) fn serve(api: &JsValue, data: &JsValue) {
     let answer = match call {
         Err(error) => Err(("invalid-settings", error)),
         Ok(call) => {
-            let file = field(data, "file");
-            let result = if call.kind == "read" { read(&call, file) } else { analyze(&call, file) };
+            let files = field(data, "files");
+            let result = if call.kind == "read" { read(&call, files) } else { analyze(&call, files) };
             result.map_err(|problem| (problem.code(), problem.to_string()))
         }
     };
@@ -90,16 +90,17 @@ fn js_problem(error: impl std::fmt::Debug) -> Problem {
     Problem::Crashed { detail: format!("{error:?}") }
 }
 
-fn analyze(call: &Call, file: Option<JsValue>) -> Result<JsValue, Problem> {
+fn analyze(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
     let settings = call.settings.clone().unwrap_or_default();
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    let disk = Disk::of(file)?;
+    let disks = disks(files)?;
+    let set = TableSet::look(&named(&disks), 1, &Told::default(), None).map_err(file_problem)?;
     let mapping = match &call.columns {
         None => None,
-        Some(columns) => Some(mapping(columns, &ingest::read(&disk, 1).map_err(file_problem)?)?),
+        Some(columns) => Some(mapping(columns, &set.table)?),
     };
     let wanted = call.only.as_ref().map_or_else(Wanted::default, |only| Wanted::of(only));
-    let report = super::analyze(&disk, mapping, &valid, wanted)?;
+    let report = super::analyze(&set, mapping, &valid, wanted)?;
     report_to_js(&report, call.only.as_deref()).map_err(js_problem)
 }
 
@@ -138,10 +139,11 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
     Ok(mapping)
 }
 
-fn read(call: &Call, file: Option<JsValue>) -> Result<JsValue, Problem> {
-    let disk = Disk::of(file)?;
-    let table = ingest::read(&disk, 0).map_err(file_problem)?;
-    let raw = ingest::table(&disk, call.limit.unwrap_or(READ_LIMIT)).map_err(file_problem)?;
+fn read(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
+    let disks = disks(files)?;
+    let disk = disks.first().ok_or_else(|| super::crashed("no file"))?;
+    let table = ingest::read(disk, 0).map_err(file_problem)?;
+    let raw = ingest::table(disk, call.limit.unwrap_or(READ_LIMIT)).map_err(file_problem)?;
     let out = Object::new();
     let rows = Array::new_with_length(raw.rows.len() as u32);
     for (i, row) in raw.rows.iter().enumerate() {

@@ -1,0 +1,247 @@
+//! Several files, or several sheets of a workbook: which is the customers' own table, and what do the others add?
+//!
+//! Every table is looked at once, [`side::arrange`] gives each its place, and [`TableSet::load`] reads the main one and
+//! joins the others to it. One file with one table, the usual case, is read as if there were no others. A table that
+//! cannot be used stops nothing: it is named in the quality of the result, with the reason.
+
+use serde::{Deserialize, Serialize};
+
+use super::dialect::Told;
+use super::error::Error;
+use super::side::{self, Place, SideMapping, Why};
+use super::source::Source;
+use super::{Loaded, Mapping, Options, Progress, Shape, Table, load, read_as};
+
+/// Sheets of a workbook that are looked at beside the main one; more are rather a book of reports than tables.
+const MAX_SHEETS: usize = 12;
+
+/// A file by name.
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    /// Its name, for messages.
+    pub name: &'a str,
+    /// Its bytes.
+    pub source: &'a dyn Source,
+}
+
+/// A table that is not part of the data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnusedTable {
+    /// Name of the file or sheet.
+    pub name: String,
+    /// Why it is not used.
+    pub because: UnusedBecause,
+}
+
+/// Why a table is not used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UnusedBecause {
+    /// It has no place among the others.
+    Place(Why),
+    /// It cannot be read.
+    Failed(Error),
+}
+
+struct Seen<'a> {
+    name: String,
+    source: &'a dyn Source,
+    told: Told,
+    table: Table,
+}
+
+struct Beside<'a> {
+    name: String,
+    source: &'a dyn Source,
+    mapping: SideMapping,
+}
+
+/// The tables of one run.
+pub struct TableSet<'a> {
+    main: &'a dyn Source,
+    /// The main table.
+    pub table: Table,
+    beside: Vec<Beside<'a>>,
+    unused: Vec<UnusedTable>,
+}
+
+impl<'a> TableSet<'a> {
+    /// Looks at files: `told` and `shape` are what the user has said about the main table.
+    ///
+    /// # Errors
+    /// As [`read_as`], for the first file; [`Error::Empty`] without any.
+    pub fn look(
+        files: &[Named<'a>],
+        preview_rows: usize,
+        told: &Told,
+        shape: Option<Shape>,
+    ) -> Result<Self, Error> {
+        let [first, others @ ..] = files else { return Err(Error::Empty) };
+        let table = read_as(first.source, preview_rows, told, shape)?;
+        if others.is_empty() && table.sheets.iter().filter(|s| !s.hidden).count() < 2 {
+            return Ok(Self { main: first.source, table, beside: Vec::new(), unused: Vec::new() });
+        }
+        let (mut seen, mut unused) = (Vec::new(), Vec::new());
+        for file in files {
+            let is_only = files.len() == 1;
+            match read_as(
+                file.source,
+                preview_rows,
+                &Told { sheet: told.sheet.clone(), ..Told::default() },
+                None,
+            ) {
+                Ok(table) => sheets(file, table, preview_rows, is_only, &mut seen),
+                Err(error) => {
+                    let because = UnusedBecause::Failed(error);
+                    unused.push(UnusedTable { name: file.name.to_owned(), because });
+                }
+            }
+        }
+        Self::arrange(seen, unused, preview_rows, told, shape)
+    }
+
+    fn arrange(
+        seen: Vec<Seen<'a>>,
+        mut unused: Vec<UnusedTable>,
+        preview_rows: usize,
+        told: &Told,
+        shape: Option<Shape>,
+    ) -> Result<Self, Error> {
+        let named: Vec<(&str, &Table)> = seen.iter().map(|s| (s.name.as_str(), &s.table)).collect();
+        let plan = side::arrange(&named);
+        let of_sheet = |s: &Seen<'_>| told.sheet.is_some() && s.table.sheet == told.sheet;
+        let main = seen.iter().position(of_sheet).or(plan.main).unwrap_or(0);
+        let (mut beside, mut taken) = (Vec::new(), None);
+        for (i, (table, part)) in seen.into_iter().zip(plan.parts).enumerate() {
+            if i == main {
+                taken = Some(table);
+                continue;
+            }
+            match (part.place, &table.table.side) {
+                (Place::Side { .. }, Some(proposal)) => {
+                    let mapping = SideMapping { told: table.told, ..SideMapping::from(proposal) };
+                    beside.push(Beside { name: table.name, source: table.source, mapping });
+                }
+                _ => {
+                    // What would have been the main table, had the user not chosen another.
+                    let why = if plan.main == Some(i) { Why::SecondMain } else { part.why };
+                    unused.push(UnusedTable { name: table.name, because: UnusedBecause::Place(why) });
+                }
+            }
+        }
+        let Some(main) = taken else { return Err(Error::Empty) };
+        let said = Told { sheet: main.told.sheet.clone().or_else(|| told.sheet.clone()), ..told.clone() };
+        let mut table = main.table;
+        if said != main.told || shape.is_some() {
+            table = read_as(main.source, preview_rows, &said, shape)?;
+        }
+        Ok(Self { main: main.source, table, beside, unused })
+    }
+
+    /// Reads the main table and joins the others.
+    ///
+    /// # Errors
+    /// As [`load`], for the main table.
+    pub fn load(
+        &self,
+        mapping: &Mapping,
+        options: &Options,
+        progress: &mut Progress<'_>,
+    ) -> Result<Loaded, Error> {
+        let mut loaded = load(self.main, mapping, options, progress)?;
+        loaded.quality.unused = self.unused.clone();
+        for table in &self.beside {
+            match side::load(table.source, &table.name, &table.mapping, &mut loaded.dataset, progress) {
+                Ok(quality) => loaded.quality.side.push(quality),
+                Err(error @ Error::Aborted { .. }) => return Err(error),
+                Err(error) => {
+                    let because = UnusedBecause::Failed(error);
+                    loaded.quality.unused.push(UnusedTable { name: table.name.clone(), because });
+                }
+            }
+        }
+        Ok(loaded)
+    }
+}
+
+/// The table of a file and, of a workbook, those of its other sheets; sheets that hold none are passed over.
+fn sheets<'a>(file: &Named<'a>, table: Table, preview_rows: usize, is_only: bool, seen: &mut Vec<Seen<'a>>) {
+    let is_workbook = table.sheets.len() > 1;
+    let name = |sheet: &str| if is_only { sheet.to_owned() } else { format!("{} · {sheet}", file.name) };
+    let others: Vec<String> = table
+        .sheets
+        .iter()
+        .filter(|s| !s.hidden && Some(&s.name) != table.sheet.as_ref())
+        .map(|s| s.name.clone())
+        .take(MAX_SHEETS)
+        .collect();
+    let own = match &table.sheet {
+        Some(sheet) if is_workbook => (name(sheet), Told { sheet: Some(sheet.clone()), ..Told::default() }),
+        _ => (file.name.to_owned(), Told::default()),
+    };
+    seen.push(Seen { name: own.0, source: file.source, told: own.1, table });
+    for sheet in others {
+        let told = Told { sheet: Some(sheet.clone()), ..Told::default() };
+        if let Ok(table) = read_as(file.source, preview_rows, &told, None) {
+            seen.push(Seen { name: name(&sheet), source: file.source, told, table });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::side::SideKind;
+    use super::super::silent;
+    use super::*;
+
+    const ORDERS: &str = "customer,date,amount\nann,2024-01-05,12.50\nbob,2024-02-06,7\nann,2024-03-01,8\n";
+    const INVOICES: &str = "customer,invoice,due date,paid date,amount due\nann,1,2024-02-04,2024-02-01,12.50\neve,2,2024-03-01,,9\n";
+
+    fn set<'a>(files: &'a [(&'a str, &'a str)]) -> TableSet<'a> {
+        let sources: Vec<Named<'a>> =
+            files.iter().map(|(name, text)| Named { name, source: text as &dyn Source }).collect();
+        TableSet::look(&sources, 5, &Told::default(), None).unwrap()
+    }
+
+    fn loaded(set: &TableSet<'_>) -> Loaded {
+        set.load(&Mapping::from(&set.table.proposal), &Options::default(), &mut silent).unwrap()
+    }
+
+    #[test]
+    fn side_tables_are_joined_in_whatever_order_they_come() {
+        let both = [("invoices.csv", INVOICES), ("orders.csv", ORDERS)];
+        let set = set(&both);
+        assert_eq!(set.table.columns, ["customer", "date", "amount"]);
+        let quality = loaded(&set).quality;
+        assert_eq!((quality.rows_used, quality.unused.len()), (3, 0));
+        let [side] = quality.side.as_slice() else { panic!("{quality:?}") };
+        assert_eq!((side.name.as_str(), side.kind), ("invoices.csv", SideKind::Payments));
+        assert_eq!((side.rows_used, side.unknown_customers), (1, 1));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let files = [
+            ("orders.csv", ORDERS),
+            ("more.csv", ORDERS),
+            ("empty.csv", ""),
+            ("weather.csv", "city,rain\nx,1\n"),
+        ];
+        let set = set(&files);
+        let quality = loaded(&set).quality;
+        assert_eq!(quality.rows_used, 3);
+        let names: Vec<&str> = quality.unused.iter().map(|u| u.name.as_str()).collect();
+        assert_eq!(names, ["empty.csv", "more.csv", "weather.csv"]);
+        assert_eq!(quality.unused[0].because, UnusedBecause::Failed(Error::Empty));
+        assert_eq!(quality.unused[1].because, UnusedBecause::Place(Why::SecondMain));
+    }
+
+    #[test]
+    fn one_file_is_read_as_ever() {
+        let only = [("orders.csv", ORDERS)];
+        let set = set(&only);
+        assert_eq!(loaded(&set).quality.rows_used, 3);
+        assert!(matches!(TableSet::look(&[], 5, &Told::default(), None), Err(Error::Empty)));
+    }
+}
