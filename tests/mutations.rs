@@ -72,10 +72,13 @@ fn most_held<T>(work: impl FnOnce() -> T) -> (T, usize) {
 }
 
 /// Memory a file may take: so many times its size, and a constant.
-const TIMES: usize = 400;
-const BEYOND: usize = 300_000;
+const TIMES: usize = 40;
+const BEYOND: usize = 64_000;
 /// Time a file may take.
 const LIMIT: Duration = Duration::from_secs(2);
+
+/// Time after which a file is taken never to end.
+const STUCK: Duration = Duration::from_secs(30);
 
 /// Gives bytes in pieces of odd sizes.
 struct Odd<'b>(&'b [u8]);
@@ -149,21 +152,32 @@ fn seeds() -> Vec<Vec<u8>> {
     corpus::traps().into_iter().filter_map(of).collect()
 }
 
-/// Reads the files of the numbers below `n` (as many as there is time for), on all cores. Stops the whole process where
-/// one never ends.
+fn keep(name: &str, bytes: &[u8]) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
+    let path = folder.join(name);
+    let kept = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, bytes));
+    kept.map_or_else(|e| e.to_string(), |()| path.display().to_string())
+}
+
+/// Reads the files of the numbers below `n` (as many as there is time for), on all cores. Ends the process where one
+/// file takes so long that it may never end.
 fn run(seed: u64, n: u64, until: Option<Instant>) {
     let seeds = seeds();
     let [next, n_tables, most_memory] = [0; 3].map(AtomicU64::new);
     let faults: Mutex<Vec<String>> = Mutex::default();
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
+    // The file each thread is at; all ones before the first and after the last.
+    let current: Vec<AtomicU64> = (0..n_threads).map(|_| AtomicU64::new(u64::MAX)).collect();
+    let work = |current: &AtomicU64| {
         const SHARE: u64 = 256;
         loop {
+            current.store(u64::MAX, Ordering::Relaxed);
             let from = next.fetch_add(SHARE, Ordering::Relaxed);
             if from >= n || until.is_some_and(|until| Instant::now() >= until) {
                 return;
             }
             for number in from..(from + SHARE).min(n) {
+                current.store(number, Ordering::Relaxed);
                 let bytes = mutate::mutated(&seeds, seed, number);
                 match fault(&bytes, number % 8 == 0) {
                     Ok((is_table, most)) => {
@@ -171,11 +185,7 @@ fn run(seed: u64, n: u64, until: Option<Instant>) {
                         most_memory.fetch_max(most as u64, Ordering::Relaxed);
                     }
                     Err(what) => {
-                        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
-                        let path = folder.join(format!("{seed}-{number}"));
-                        let kept =
-                            std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, &bytes));
-                        let place = kept.map_or_else(|e| e.to_string(), |()| path.display().to_string());
+                        let place = keep(&format!("{seed}-{number}"), &bytes);
                         faults.lock().unwrap().push(format!("file {number} of seed {seed} {what}: {place}"));
                     }
                 }
@@ -183,7 +193,23 @@ fn run(seed: u64, n: u64, until: Option<Instant>) {
         }
     };
     let start = Instant::now();
-    std::thread::scope(|scope| (0..n_threads).for_each(|_| _ = scope.spawn(work)));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = current.iter().map(|current| scope.spawn(|| work(current))).collect();
+        let mut since = vec![(u64::MAX, Instant::now()); n_threads];
+        while !threads.iter().all(|thread| thread.is_finished()) {
+            std::thread::sleep(Duration::from_millis(50));
+            for (current, since) in current.iter().zip(&mut since) {
+                let number = current.load(Ordering::Relaxed);
+                if number != since.0 {
+                    *since = (number, Instant::now());
+                } else if number != u64::MAX && since.1.elapsed() > STUCK {
+                    let place = keep(&format!("{seed}-{number}"), &mutate::mutated(&seeds, seed, number));
+                    eprintln!("file {number} of seed {seed} never ends: {place}");
+                    std::process::abort();
+                }
+            }
+        }
+    });
     let (n_read, n_tables) = (next.load(Ordering::Relaxed).min(n), n_tables.load(Ordering::Relaxed));
     println!(
         "{n_read} damaged files read in {:.1?}: {n_tables} are tables, all others named errors; at most {} KB of \
