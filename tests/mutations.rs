@@ -242,3 +242,68 @@ fn fuzz() {
     println!("seed {seed}, {seconds} s");
     run(seed, u64::MAX, Some(Instant::now() + Duration::from_secs(seconds)));
 }
+
+/// Files of one thing over and over, which are worst for whoever looks ahead or keeps all cells: time and memory grow
+/// with the size and no faster.
+#[test]
+fn monotonous_files_take_time_and_memory_by_their_size() {
+    const SIZE: usize = 1 << 21;
+    let things = [
+        "\"",
+        ",",
+        "\n",
+        "\r",
+        "\\",
+        "\"\n",
+        ",\"",
+        "\"\"",
+        "\"x\n",
+        ",\"\"\"x",
+        "\"a\"\"b\n",
+        "a",
+        "9",
+        "1,",
+        "1,\n",
+        " ",
+        "\t",
+        "(",
+        "-",
+        "'",
+        "',",
+        ";|,\t:",
+        "a b ",
+        "\"a\n,",
+        "a,b\n\n",
+        "x,1\n\ny,z\n\n",
+        "1/2/2024,",
+        "1,234\n",
+        "Total,\n",
+        "“a\n",
+        "\\\n",
+        "a\\,",
+        "\"\\\"\n",
+        "客,",
+        "é",
+        "\u{1b}$B",
+    ];
+    let broken: [&[u8]; 6] = [b"\x81", b"\xff", b"\x81\x30", b"\xc3\xa9,\xff\n", b"a\xe9,", b"\xa1\xa1\n"];
+    let mut most_memory = 0;
+    for thing in things.iter().map(|thing| thing.as_bytes()).chain(broken) {
+        for start in [&b""[..], b"customer,date,amount\nann,2024-01-05,10\n", b"\xff\xfe"] {
+            let mut bytes = start.to_vec();
+            bytes.extend(thing.iter().copied().cycle().take(SIZE));
+            let begin = Instant::now();
+            let (read, most) = most_held(|| read(&bytes));
+            let context =
+                format!("{:?} after {:?}", String::from_utf8_lossy(thing), String::from_utf8_lossy(start));
+            if let Ok(loaded) = &read {
+                check(loaded);
+            }
+            // Milliseconds where nothing else runs; what grows with the square takes hours.
+            assert!(begin.elapsed() < Duration::from_secs(20), "{context} takes {:?}", begin.elapsed());
+            most_memory = most_memory.max(most);
+            assert!(most <= 25 * SIZE, "{context} takes {} MB", most >> 20);
+        }
+    }
+    println!("files of {} MB of one thing: at most {} MB of memory", SIZE >> 20, most_memory >> 20);
+}

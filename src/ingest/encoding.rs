@@ -152,7 +152,8 @@ pub fn guess(bytes: &[u8], size: u64) -> Verdict {
     } else {
         let middle = head.len() / 2;
         let cut = memchr::memchr2(b'\n', b'\r', &head[middle..]).map_or(middle, |at| middle + at);
-        let halves = [&head[..cut], &head[cut..]].map(|half| (!half.is_ascii()).then(|| likeliest(half)));
+        let halves =
+            [&head[..cut], &head[cut..]].map(|half| (!half.is_ascii()).then(|| likeliest(telling(half))));
         halves.into_iter().flatten().collect()
     };
     let mut verdict = Verdict::new(encoding, true);
@@ -168,7 +169,7 @@ pub fn guess(bytes: &[u8], size: u64) -> Verdict {
 }
 
 fn likeliest(bytes: &[u8]) -> &'static Encoding {
-    corrected(detect(bytes).guess(None, Utf8Detection::Deny), telling(bytes))
+    corrected(detect(bytes).guess(None, Utf8Detection::Deny), bytes)
 }
 
 fn detect(bytes: &[u8]) -> EncodingDetector {

@@ -96,11 +96,11 @@ impl Reader {
         let (end, copied_to) = self.marked_end(text, start, record);
         self.position = end;
         if copied_to == start {
-            record.spans.push(Span { start, end, quoted: false, copied: false });
+            record.push(Span { start, end, quoted: false, copied: false });
         } else {
             record.scratch.push_str(text.get(copied_to..end).unwrap_or_default());
             let end = record.scratch.len();
-            record.spans.push(Span { start: from, end, quoted: false, copied: true });
+            record.push(Span { start: from, end, quoted: false, copied: true });
         }
     }
 
@@ -145,7 +145,7 @@ impl Reader {
             return false;
         }
         self.is_multiline |= has_line_end;
-        record.spans.push(Span { start: from, end: record.scratch.len(), quoted: true, copied: true });
+        record.push(Span { start: from, end: record.scratch.len(), quoted: true, copied: true });
         true
     }
 

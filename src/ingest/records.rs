@@ -23,6 +23,9 @@ pub use super::marks::{Delimiter, Dialect, Escape, Mark, Quote};
 /// How far apart the quotes around a cell can be, in bytes.
 pub const QUOTE_BOUND: usize = 1 << 20;
 
+/// Cells kept of a record. What has more has lost its line ends, and is not held a second time as cells.
+pub const MAX_CELLS: usize = 1 << 16;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub start: usize,
@@ -46,7 +49,14 @@ pub struct Record {
 }
 
 impl Record {
-    /// Number of cells.
+    #[inline]
+    pub(super) fn push(&mut self, span: Span) {
+        if self.spans.len() < MAX_CELLS {
+            self.spans.push(span);
+        }
+    }
+
+    /// Number of cells, at most [`MAX_CELLS`].
     #[must_use]
     pub fn len(&self) -> usize {
         self.spans.len()
@@ -257,7 +267,7 @@ impl Reader {
                 at = self.position;
             } else {
                 at = self.find_stop(text, start);
-                record.spans.push(Span { start, end: at, quoted: false, copied: false });
+                record.push(Span { start, end: at, quoted: false, copied: false });
             }
             if is_blanks {
                 at = skip_blanks(bytes, at);
@@ -334,7 +344,7 @@ impl Reader {
             Some(&b) => self.stops[usize::from(b)],
         };
         if is_clean && !has_doubled {
-            record.spans.push(Span { start: open + 1, end: close, quoted: true, copied: false });
+            record.push(Span { start: open + 1, end: close, quoted: true, copied: false });
             self.position = after;
         } else if is_clean {
             self.copy_cell(text, record, open + 1..close, "", after);
@@ -379,7 +389,7 @@ impl Reader {
         }
         record.scratch.push_str(rest);
         record.scratch.push_str(tail);
-        record.spans.push(Span { start, end: record.scratch.len(), quoted: true, copied: true });
+        record.push(Span { start, end: record.scratch.len(), quoted: true, copied: true });
         self.position = end;
     }
 
