@@ -255,7 +255,7 @@ mod tests {
     }
 
     fn ids(report: &Report) -> Vec<(&'static str, bool)> {
-        facts(Lang::En, report, Day::from_ymd(2025, 6, 1)).iter().map(|f| (f.id, f.look)).collect()
+        facts(Lang::En, report, Day::from_ymd(2025, 1, 4)).iter().map(|f| (f.id, f.look)).collect()
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
     fn each_flaw_is_told_once_and_what_deserves_a_look_comes_first() {
         let r = two_years(
             "C1,2024-12-31,-5\nC1,2024-12-31,0\n,2024-01-01,3\nwalk-in,2024-03-03,12\nc1,2024-03-03,12\n\
-             C2,1970-01-01,14\nC3,2024-05-05,150000\nC3,2025-08-05,15\n",
+             C2,1970-01-01,14\nC3,2024-05-05,150000\nC3,2025-01-05,15\n",
         );
         let told = ids(&r);
         let expected = [
