@@ -6,7 +6,8 @@
 //! cells are known names, or its numbers are years in order.
 //!
 //! Rows of texts right above the names belong to them if they leave gaps inside, as merged cells do, or are
-//! as wide: `Order` over `date` is `Order date`. A row of units below is added in brackets: `amount (USD)`.
+//! as wide: `Order` over `date` is `Order date`. Names merged downwards leave gaps in the row below, which that row's own
+//! names and the row above fill together. A row of units below is added in brackets: `amount (USD)`.
 
 use super::score::{COLUMNS_LOOK, Kind, is_known_name};
 use super::tables::{Row, typed_columns};
@@ -63,7 +64,19 @@ pub(super) fn find(rows: &[Row], width: usize, told: Option<bool>, at_top: bool)
         let data = first_data(rows, width, &typed, top, data);
         return Heading { rows: data..data, names: Vec::new(), data, basis };
     };
-    let mut range = names_at..names_at + 1;
+    // Of two rows that fill each other's gaps, the lower one names the columns and the upper one groups them.
+    let is_split = |at: usize| match (rows.get(at), rows.get(at + 1)) {
+        (Some(upper), Some(lower)) => {
+            data.is_some_and(|d| d > at + 1) && fill_each_other(upper, lower, width, &typed)
+        }
+        _ => false,
+    };
+    let (names_at, n_split) = match names_at.checked_sub(1) {
+        _ if told.is_none() && is_split(names_at) => (names_at + 1, 1),
+        Some(above) if above >= top && is_split(above) => (names_at, 1),
+        _ => (names_at, 0),
+    };
+    let mut range = names_at - n_split..names_at + 1;
     // Only where values tell the heading from the rows can there be more than one row of it.
     if data.is_some() {
         let limit = if at_top { 0 } else { names_at.saturating_sub(2) };
@@ -156,6 +169,18 @@ fn is_group(row: &Row, names: &Row, width: usize) -> bool {
         };
     let is_whole = row.len() == width && row.n_filled() == width;
     has_inner_gap || is_whole
+}
+
+/// Whether two rows of names have gaps, and each names what the other leaves out.
+fn fill_each_other(upper: &Row, lower: &Row, width: usize, typed: &[bool]) -> bool {
+    let is_filled = |row: &Row, i: usize| row.cells.get(i).is_some_and(|c| !c.is_empty());
+    let is_whole = |row: &Row| (0..width).all(|i| is_filled(row, i));
+    !lower.after_gap
+        && upper.n_values() == 0
+        && lower.may_be_names(width, typed)
+        && !is_whole(upper)
+        && !is_whole(lower)
+        && (0..width).all(|i| is_filled(upper, i) || is_filled(lower, i))
 }
 
 /// Group names before column names; a group reaches over the gaps to its right.

@@ -38,7 +38,7 @@ pub enum Wanted {
 const ANY_WIDTH: u32 = 256;
 
 /// Empty cells that any sheet may have; beyond, [`EMPTY_PER_FILLED`] for each filled one.
-const FREE_EMPTY: u64 = 4_000_000;
+const FREE_EMPTY: u64 = 2_000_000;
 
 /// Empty cells a sheet may have for each filled one.
 const EMPTY_PER_FILLED: u64 = 8;

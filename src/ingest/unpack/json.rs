@@ -122,7 +122,9 @@ fn skip_mark(source: &mut impl std::io::BufRead) -> std::io::Result<()> {
 }
 
 fn trouble(error: serde_json::Error) -> Error {
-    let (line, detail) = (error.line() as u64, error.to_string());
+    // What is wrong with a line end is wrong with the line it ends.
+    let line = error.line() as u64 - u64::from(error.line() > 1 && error.column() == 0);
+    let detail = error.to_string();
     match error.classify() {
         Category::Io => bytes::unwrap(&error.into(), FORMAT),
         _ => Error::Broken { format: FORMAT, line, detail },
@@ -515,7 +517,7 @@ mod tests {
             ("[{\"a\":1},\n{\"a\":2}", 2),
             ("[{\"a\":1},\n5]", 2),
             ("[{\"a\":1}]\n\nx", 3),
-            ("{\"data\":[{\"a\":1}\n", 2),
+            ("{\"data\":[{\"a\":1}\n", 1),
         ] {
             match text(json) {
                 Err(Error::Broken { format: Format::Json, line: found, .. }) => {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesCData, BytesStart, BytesText, Event};
 
 use super::super::error::{Error, Excess};
 use super::super::format::Format;
@@ -58,7 +58,9 @@ pub enum Next<'x> {
     /// A tag closes.
     Close(&'x str),
     /// Text, of which there may be more behind it.
-    Text(Cow<'x, str>),
+    Text(BytesText<'x>),
+    /// Text in which marks have no meaning.
+    Data(BytesCData<'x>),
     /// A character given by its number or name.
     Char(&'static str, Option<char>),
     /// Something without meaning here.
@@ -87,8 +89,8 @@ impl<R: Read> Xml<R> {
                 self.closed.push_str(tag.local_name().as_ref().trim_ascii_end());
                 Ok(Next::Close(&self.closed))
             }
-            Event::Text(text) => Ok(Next::Text(text.xml10_content())),
-            Event::CData(text) => Ok(Next::Text(text.xml10_content())),
+            Event::Text(text) => Ok(Next::Text(text)),
+            Event::CData(text) => Ok(Next::Data(text)),
             Event::GeneralRef(name) => {
                 let number = name.resolve_char_ref().map_err(|error| trouble(&error, self.format))?;
                 let named = resolve_predefined_entity(&name);
@@ -112,7 +114,8 @@ impl Next<'_> {
     /// Appends what text there is.
     pub fn push_to(&self, text: &mut String) {
         match self {
-            Next::Text(piece) => text.push_str(piece),
+            Next::Text(piece) => text.push_str(&piece.xml10_content()),
+            Next::Data(piece) => text.push_str(&piece.xml10_content()),
             Next::Char(_, Some(c)) => text.push(*c),
             Next::Char(named, None) => text.push_str(named),
             _ => {}
