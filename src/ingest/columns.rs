@@ -372,8 +372,14 @@ pub fn fingerprint(names: &[String]) -> String {
 #[must_use]
 pub fn propose(names: &[String], header: bool, rows: &[Vec<String>], shape: Option<Shape>) -> Proposal {
     let mut columns = undecided(names, rows);
-    let matches = matches(names, header, &columns);
+    let mut matches = matches(names, header, &columns);
     let shape = shape.unwrap_or_else(|| find_shape(&matches, &columns));
+    if matches!(shape, Shape::RollUps | Shape::Customers) {
+        // What is charged per month or in all is the value of a period or a customer, if nothing else is.
+        for found in matches.iter_mut().flatten().filter(|m| is_charge(m)) {
+            *found = (Role::Amount, Fit::Usual, found.2);
+        }
+    }
     for &role in shape.roles() {
         by_name(role, &matches, &mut columns);
     }
@@ -416,6 +422,10 @@ fn matches(names: &[String], header: bool, columns: &[ColumnProposal]) -> Vec<Ma
     matches
 }
 
+fn is_charge(found: &(Role, Fit, usize)) -> bool {
+    matches!(found.0, Role::MonthlyCharge | Role::TotalCharge)
+}
+
 fn find_shape(matches: &[Match], columns: &[ColumnProposal]) -> Shape {
     let has = |role, least| matches.iter().flatten().any(|m| m.0 == role && m.1 >= least);
     let named = || matches.iter().zip(columns);
@@ -433,7 +443,7 @@ fn find_shape(matches: &[Match], columns: &[ColumnProposal]) -> Shape {
         return Shape::Transactions;
     }
     let in_periods = named().any(|(m, c)| is_period(m.as_ref(), &c.evidence));
-    if in_periods && has(Role::Amount, Fit::Hint) {
+    if in_periods && (has(Role::Amount, Fit::Hint) || matches.iter().flatten().any(is_charge)) {
         return Shape::RollUps;
     }
     let last = named().any(|(m, c)| matches!(m, Some((Role::LastDate, _, _))) && is_date(&c.evidence));

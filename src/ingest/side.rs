@@ -224,9 +224,16 @@ fn propose_kind(
     for &role in kind.roles() {
         columns::by_name(role, &matches, &mut columns);
     }
-    columns.iter_mut().filter(|c| c.role.is_some_and(|r| !columns::agrees(r, &c.evidence))).for_each(|c| {
-        (c.role, c.certainty) = (None, 0.0);
-    });
+    for c in &mut columns {
+        let Some(role) = c.role.filter(|r| !columns::agrees(*r, &c.evidence)) else { continue };
+        // Nothing may have been paid so far: an empty column is still what its name says.
+        let can_lack = kind.missing(|r| r != role).is_none() && !kind.telling().contains(&role);
+        if c.evidence.blank_share == 1.0 && can_lack {
+            c.certainty = CERTAIN;
+        } else {
+            (c.role, c.certainty) = (None, 0.0);
+        }
+    }
     if kind == SideKind::Survey && !columns::has(&columns, Role::Item) {
         items(names, &mut columns);
     }
