@@ -12,7 +12,9 @@ pub use facts::{Cell, Fact, facts};
 
 use super::{Lang, say};
 use crate::ingest::checks::{Grain, WhyNamed, WhyOdd};
-use crate::ingest::{DateOrder, DecimalMark, IssueKind, Note};
+use crate::ingest::side::{SideKind, Why};
+use crate::ingest::{DateOrder, DecimalMark, IssueKind, Note, UnusedBecause};
+use crate::protocol::Problem;
 use crate::report::Report;
 
 /// The one of three texts that is in this language.
@@ -121,6 +123,23 @@ sentences! {
     note_no_calendar(): "A row is a customer's period, and the periods only have numbers: they are placed on months from January 2000 on.", "每行是一位客户的一个期间，且期间只有编号：自 2000 年 1 月起依次排为月份。", "每列是一位客戶的一個期間，且期間只有編號：自 2000 年 1 月起依次排為月份。";
     note_totals(): "A row is a customer: only sums and the day of the last purchase are known, nothing of the time before.", "每行是一位客户：只知道合计和最近一次购买日，之前的过程无从得知。", "每列是一位客戶：只知道合計和最近一次購買日，之前的過程無從得知。";
     note_mixed(rows): "Dates that are impossible in this order of day and month: {rows}. The file may mix two ways of writing.", "{rows} 个日期按此顺序不成立，文件可能混用了两种写法。", "{rows} 個日期按此順序不成立，檔案可能混用了兩種寫法。";
+
+    // Tables
+    tables_title(): "Tables", "数据表", "資料表";
+    tables_more(): "Invoices, service contacts, referrals, departures, survey answers or facts about the same customers can be added: as further files, or as sheets of one workbook. They are joined by the customer.", "可补充同一批客户的账单、服务记录、推荐、离开记录、问卷或客户资料：可以是另外的文件，也可以是同一工作簿中的工作表，按客户合并。", "可補充同一批客戶的帳單、服務記錄、推薦、離開記錄、問卷或客戶資料：可以是另外的檔案，也可以是同一活頁簿中的工作表，按客戶合併。";
+    tables_add(): "Add tables", "补充数据表", "補充資料表";
+    side_rows(kind, used, read): "is read as {kind}: {used} of {read} rows are used.", "按{kind}读取：{read} 行中使用 {used} 行。", "按{kind}讀取：{read} 列中使用 {used} 列。";
+    side_unknown(rows): "Of customers the main table does not have: {rows}.", "主表中没有的客户：{rows} 行。", "主表中沒有的客戶：{rows} 列。";
+    side_payments(): "invoices", "账单", "帳單";
+    side_contacts(): "service contacts", "服务记录", "服務記錄";
+    side_referrals(): "referrals", "推荐记录", "推薦記錄";
+    side_exits(): "departures", "离开记录", "離開記錄";
+    side_survey(): "survey answers", "问卷回答", "問卷回答";
+    side_customers(): "facts about customers", "客户资料", "客戶資料";
+    unused_second_main(): "is not used: another table is the customers' own, and this one could be as well. Open it alone to see it.", "未使用：已有另一张主表。请单独打开本表查看。", "未使用：已有另一張主表。請單獨開啟本表查看。";
+    unused_second(kind): "is not used: another table already gives {kind}. Put both into one.", "未使用：已有另一张表提供{kind}，请合并为一张。", "未使用：已有另一張表提供{kind}，請合併為一張。";
+    unused_lacks(): "is not used: nothing in it can be joined to customers. It needs a column with the customer as the main table writes it.", "未使用：其中没有可与客户合并的内容，需要有与主表写法一致的客户列。", "未使用：其中沒有可與客戶合併的內容，需要有與主表寫法一致的客戶欄。";
+    unused_failed(what, remedy): "is not used. {what} {remedy}", "未使用。{what}{remedy}", "未使用。{what}{remedy}";
 
     // Rows set aside
     aside_title(): "Rows set aside", "被搁置的行", "被擱置的列";
@@ -394,6 +413,34 @@ pub fn named(lang: Lang, why: WhyNamed) -> String {
         WhyNamed::Word => named_word(lang),
         WhyNamed::Number => named_number(lang),
         WhyNamed::Crowd => named_crowd(lang),
+    }
+}
+
+/// What the rows of a side table are.
+#[must_use]
+pub fn side_kind(lang: Lang, kind: SideKind) -> String {
+    match kind {
+        SideKind::Payments => side_payments(lang),
+        SideKind::Contacts => side_contacts(lang),
+        SideKind::Referrals => side_referrals(lang),
+        SideKind::Exits => side_exits(lang),
+        SideKind::Survey => side_survey(lang),
+        SideKind::Customers => side_customers(lang),
+    }
+}
+
+/// Why a table that came along is not used.
+#[must_use]
+pub fn unused(lang: Lang, because: &UnusedBecause) -> String {
+    match because {
+        UnusedBecause::Place(Why::SecondMain) => unused_second_main(lang),
+        UnusedBecause::Place(Why::SecondOfKind { kind }) => unused_second(lang, &side_kind(lang, *kind)),
+        UnusedBecause::Place(_) => unused_lacks(lang),
+        UnusedBecause::Failed(error) => {
+            let problem = Problem::File { error: error.clone(), table: None };
+            let (what, remedy) = say::problem(lang, &problem);
+            unused_failed(lang, &what, &remedy)
+        }
     }
 }
 

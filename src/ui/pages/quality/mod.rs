@@ -3,6 +3,7 @@
 mod aside;
 mod choices;
 mod facts;
+mod tables;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub fn view(app: App, lang: Lang, report: Arc<Report>) -> impl IntoView {
         {months(lang, &report)}
         {facts::view(lang, told)}
         {choices::view(app, lang, &report)}
+        {tables::view(app, lang, &report)}
         {aside::view(app, lang, &report, filter)}
         {widgets::how_told(lang, parameters(lang, &report))}
     }
