@@ -13,11 +13,14 @@
 mod common;
 #[path = "common/languages.rs"]
 mod languages;
+#[path = "common/mutate.rs"]
+mod mutate;
 
 use common::data;
 use encoding_rs::Encoding;
 use languages::LANGUAGES;
-use tenure::ingest::{self, Loaded, Mapping, Options, RawTable, Table, Told};
+use mutate::Random;
+use tenure::ingest::{self, Loaded, Mapping, Options, RawTable, Table, Told, encoding};
 use tenure::report::{self, Settings, Wanted};
 
 /// Largest file compared in all combinations.
@@ -241,6 +244,33 @@ fn tables_of_all_languages_are_read_with_nothing_told() {
         "{} languages: {n} combinations of encoding and line end read the same, none asks",
         LANGUAGES.len()
     );
+}
+
+/// A byte lost, changed, or turned into one that no letter has: the others are still read as they were.
+#[test]
+fn a_broken_byte_does_not_change_the_encoding() {
+    let mut n = 0;
+    for language in LANGUAGES {
+        let text = language.table(60);
+        for encoding in language.encodings.iter().copied().chain(["utf-8"]) {
+            let whole = encode(&text, encoding).unwrap();
+            for number in 0..12 {
+                let mut random = Random::new(7, number);
+                let (mut bytes, at) = (whole.clone(), random.below(whole.len()));
+                match number % 3 {
+                    0 => _ = bytes.remove(at),
+                    1 => bytes[at] = random.next() as u8,
+                    _ => bytes[at] = 0xff,
+                }
+                let verdict = encoding::decide(&bytes, true);
+                let context = format!("{} in {encoding}, {number}: {}", language.name, verdict.name());
+                assert_eq!(verdict.encoding.decode_without_bom_handling(&whole).0, text, "{context}");
+                assert!(verdict.alternatives.is_empty(), "{context}, {:?}", verdict.alternatives);
+                n += 1;
+            }
+        }
+    }
+    println!("{n} files with a broken byte are in the encoding they were in");
 }
 
 /// Ten rows, and one.

@@ -6,8 +6,8 @@
 //! not know may overrule it: the words a header is made of; the alphabets of languages (old Macintosh files, Baltic ones,
 //! and Cyrillic or Greek in two bytes a letter); and that a file with a few broken bytes is still what it was.
 //!
-//! A guess is in doubt if the file is shorter than [`ENOUGH`] and makes words in another encoding too, or if its halves
-//! suggest different ones. Then [`Verdict::alternatives`] names those, and the user has to say; a header of known words,
+//! Of larger files, pieces are asked one by one, so that damage spoils only some of the votes. A guess is in doubt if the
+//! file is shorter than [`ENOUGH`] and makes words in another encoding too, or if its pieces do not agree. Then [`Verdict::alternatives`] names those, and the user has to say; a header of known words,
 //! or other encodings that read the same, leave no doubt.
 //!
 //! Labels and decoders: WHATWG Encoding Standard.
@@ -58,7 +58,7 @@ fn name(encoding: &'static Encoding) -> &'static str {
 /// How much of a file the guess looks at.
 pub const LOOK: usize = 1 << 20;
 
-/// Bytes of a file from which on a guess is taken for good, if both halves agree.
+/// Bytes of a file from which on a guess is taken for good, if three quarters of its pieces agree.
 pub const ENOUGH: u64 = 2048;
 
 /// The verdict that a label gives; `None` without a label, or where nobody knows it.
@@ -78,9 +78,11 @@ pub fn decide(head: &[u8], is_all: bool) -> Verdict {
     if let Some(encoding) = format::utf16_without_mark(head) {
         return Verdict::new(encoding, true);
     }
+    if is_iso_2022_jp(head) {
+        return Verdict::new(encoding_rs::ISO_2022_JP, true);
+    }
     let size = if is_all { head.len() as u64 } else { u64::MAX };
     match std::str::from_utf8(head) {
-        Ok(_) if is_iso_2022_jp(head) => Verdict::new(encoding_rs::ISO_2022_JP, true),
         Ok(_) => Verdict::new(encoding_rs::UTF_8, false),
         // The head may end within a letter; so may a file that was cut off, but then there are others before.
         Err(error) if error.error_len().is_none() && (!is_all || !head[..error.valid_up_to()].is_ascii()) => {
@@ -91,10 +93,11 @@ pub fn decide(head: &[u8], is_all: bool) -> Verdict {
     }
 }
 
-/// Whether plain bytes switch to Japanese and back by escape sequences.
+/// Whether bytes, of which next to none are beyond ASCII, switch to Japanese by escape sequences.
 fn is_iso_2022_jp(bytes: &[u8]) -> bool {
-    let switches = |end: &[u8]| memchr::memmem::find(bytes, end).is_some();
-    (switches(b"\x1b$B") || switches(b"\x1b$@")) && bytes.is_ascii()
+    let mut escapes = memchr::memchr_iter(0x1b, bytes);
+    escapes.any(|at| matches!(bytes.get(at + 1..at + 3), Some(b"$B" | b"$@")))
+        && bytes.iter().filter(|b| !b.is_ascii()).count() * 100 < bytes.len()
 }
 
 /// Whether bytes are UTF-8 but for a few breaks: at least 20 good multi-byte letters for each.
@@ -147,15 +150,20 @@ pub fn guess(bytes: &[u8], size: u64) -> Verdict {
     }
     let detector = detect(head);
     let encoding = corrected(detector.guess(None, Utf8Detection::Deny), look);
-    let others = if size < ENOUGH {
-        rivals(&detector, encoding, look)
-    } else {
-        let middle = head.len() / 2;
-        let cut = memchr::memchr2(b'\n', b'\r', &head[middle..]).map_or(middle, |at| middle + at);
-        let halves =
-            [&head[..cut], &head[cut..]].map(|half| (!half.is_ascii()).then(|| likeliest(telling(half))));
-        halves.into_iter().flatten().collect()
-    };
+    if size < ENOUGH {
+        return with_rivals(encoding, rivals(&detector, encoding, look), look);
+    }
+    let (votes, n_pieces) = votes(head, encoding);
+    let is_carried = |n: usize| 4 * n >= 3 * n_pieces;
+    let (most, n_most) = votes.iter().copied().max_by_key(|(_, n)| *n).unwrap_or((encoding, n_pieces));
+    if is_carried(n_most) {
+        return Verdict::new(most, true);
+    }
+    with_rivals(encoding, votes.into_iter().map(|(other, _)| other).collect(), look)
+}
+
+/// A verdict with those of the alternatives that read differently.
+fn with_rivals(encoding: &'static Encoding, others: Vec<&'static Encoding>, look: &[u8]) -> Verdict {
     let mut verdict = Verdict::new(encoding, true);
     let mut readings = vec![read(encoding, look)];
     for other in others {
@@ -168,8 +176,34 @@ pub fn guess(bytes: &[u8], size: u64) -> Verdict {
     verdict
 }
 
-fn likeliest(bytes: &[u8]) -> &'static Encoding {
-    corrected(detect(bytes).guess(None, Utf8Detection::Deny), bytes)
+/// What pieces of a text suggest, each by itself, and how many of them have letters beyond ASCII. A broken byte spoils
+/// one. A piece that reads the same under the guess for the whole, or makes better words, is for that.
+fn votes(text: &[u8], guessed: &'static Encoding) -> (Vec<(&'static Encoding, usize)>, usize) {
+    let length = text.len() / (text.len() / 512).clamp(4, 16);
+    let (mut votes, mut n_pieces): (Vec<(&'static Encoding, usize)>, usize) = (Vec::new(), 0);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = memchr::memchr2(b'\n', b'\r', rest.get(length..).unwrap_or_default());
+        let (piece, behind) = rest.split_at(end.map_or(rest.len(), |end| length + end));
+        rest = behind;
+        if piece.is_ascii() {
+            continue;
+        }
+        let piece = telling(piece);
+        let own = corrected(detect(piece).guess(None, Utf8Detection::Deny), piece);
+        let suits = |as_guessed: &str, as_own: &str| {
+            let fit = alphabets::fit(as_guessed);
+            as_guessed == as_own || (fit >= MAKES_WORDS && fit > alphabets::fit(as_own))
+        };
+        let is_for_it = own == guessed || suits(&read(guessed, piece), &read(own, piece));
+        let vote = if is_for_it { guessed } else { own };
+        n_pieces += 1;
+        match votes.iter_mut().find(|(encoding, _)| *encoding == vote) {
+            Some((_, n)) => *n += 1,
+            None => votes.push((vote, 1)),
+        }
+    }
+    (votes, n_pieces)
 }
 
 fn detect(bytes: &[u8]) -> EncodingDetector {
@@ -194,11 +228,8 @@ fn read(encoding: &'static Encoding, bytes: &[u8]) -> String {
 fn corrected(guessed: &'static Encoding, look: &[u8]) -> &'static Encoding {
     if DOUBLE.contains(&guessed) && guessed != encoding_rs::GBK {
         // Cyrillic and Greek words are no accident.
-        let (text, broken) = encoding_rs::GBK.decode_without_bom_handling(look);
-        if !broken && alphabets::fit(&text) >= MAKES_WORDS {
-            return encoding_rs::GBK;
-        }
-        return guessed;
+        let is_gbk = alphabets::fit(&read(encoding_rs::GBK, look)) >= MAKES_WORDS;
+        return if is_gbk { encoding_rs::GBK } else { guessed };
     }
     let fit = alphabets::fit(&read(guessed, look));
     if fit >= MAKES_NO_WORDS || guessed == encoding_rs::GBK {
@@ -330,7 +361,7 @@ mod tests {
         // Read the same in both.
         let text = "name,date,amount\nMüller,2024-01-02,3\n";
         assert_eq!(names(text, encoding_rs::WINDOWS_1250, 40), ("windows-1252", Vec::new()));
-        // Halves that disagree.
+        // Pieces that disagree.
         let german = "Jürgen Müller,Käthe Weiß\n".repeat(100);
         let mut bytes = encoding_rs::WINDOWS_1252.encode(&german).0.into_owned();
         bytes.extend_from_slice(&encoding_rs::WINDOWS_1251.encode(&"Иван Петров,Мария\n".repeat(140)).0);

@@ -50,9 +50,12 @@ pub fn ranked(name: &str) -> Option<(Role, Fit, usize)> {
     }
 }
 
+/// A name of the dictionary and what it says.
+type Entry = (&'static str, (Role, Fit, usize));
+
 /// The dictionary in the order of the names: every cell that may be a name is looked up.
-fn index() -> &'static [(&'static str, (Role, Fit, usize))] {
-    static INDEX: OnceLock<Vec<(&str, (Role, Fit, usize))>> = OnceLock::new();
+fn index() -> &'static [Entry] {
+    static INDEX: OnceLock<Vec<Entry>> = OnceLock::new();
     INDEX.get_or_init(|| {
         let of = |role: Role, names: &'static str, fit: Fit| {
             names.split(' ').enumerate().map(move |(rank, name)| (name, (role, fit, rank)))
