@@ -16,8 +16,8 @@ bench:
 	@.ci/setup test
 	@.ci/bench
 
-# Damaged files of a new seed, for FUZZ_SECONDS (600), with debug checks on; FUZZ_SEED repeats a run. `make test` reads
-# the same 1,000,000 each time. What fails is kept in target/fuzz.
+# Damaged files of a new seed, for FUZZ_SECONDS (600), with debug checks on; FUZZ_SEED repeats a run.
+# `make test` reads the same 1,000,000 each time. What fails is kept in target/fuzz.
 fuzz:
 	@.ci/setup test
 	@.ci/fuzz

@@ -193,8 +193,9 @@ const CUTS: [Cut; 3] = [
     },
 ];
 
-/// Every cut of some tables in three encodings: rows before it are as they were; the row it is in is set aside, unless
-/// its last cell has begun. What is left of that one is all there is to read: nothing tells `12` from a cut `12.25`.
+/// Every cut of some tables in three encodings: rows before it are as they were; the row it is in is set
+/// aside, unless its last cell has begun. What is left of that one is all there is to read: nothing tells
+/// `12` from a cut `12.25`.
 #[test]
 fn a_row_cut_off_is_set_aside() {
     let (mut n_cuts, mut n_aside) = (0, 0);

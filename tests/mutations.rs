@@ -1,8 +1,8 @@
 //! Damaged files: whatever the bytes, is there a table or a named error, soon, and with little memory?
 //!
-//! `make test` reads 1,000,000 files made from the corpus (tests/common/mutate.rs), always the same ones; `make fuzz`
-//! goes on from another seed as long as it is told to. Every file that fails is kept in `target/fuzz`, and its number
-//! printed.
+//! `make test` reads 1,000,000 files made from the corpus (tests/common/mutate.rs), always the same ones;
+//! `make fuzz` goes on from another seed as long as it is told to. Every file that fails is kept in
+//! `target/fuzz`, and its number printed.
 #![allow(clippy::unwrap_used)]
 
 #[path = "common/corpus.rs"]
@@ -159,8 +159,8 @@ fn keep(name: &str, bytes: &[u8]) -> String {
     kept.map_or_else(|e| e.to_string(), |()| path.display().to_string())
 }
 
-/// Reads the files of the numbers below `n` (as many as there is time for), on all cores. Ends the process where one
-/// file takes so long that it may never end.
+/// Reads the files of the numbers below `n` (as many as there is time for), on all cores. Ends the process
+/// where one file takes so long that it may never end.
 fn run(seed: u64, n: u64, until: Option<Instant>) {
     let seeds = seeds();
     let [next, n_tables, most_memory] = [0; 3].map(AtomicU64::new);
@@ -212,8 +212,8 @@ fn run(seed: u64, n: u64, until: Option<Instant>) {
     });
     let (n_read, n_tables) = (next.load(Ordering::Relaxed).min(n), n_tables.load(Ordering::Relaxed));
     println!(
-        "{n_read} damaged files read in {:.1?}: {n_tables} are tables, all others named errors; at most {} KB of \
-         memory each",
+        "{n_read} damaged files read in {:.1?}: {n_tables} are tables, all others named errors; \
+         at most {} KB of memory each",
         start.elapsed(),
         most_memory.load(Ordering::Relaxed) / 1000
     );
@@ -243,8 +243,8 @@ fn fuzz() {
     run(seed, u64::MAX, Some(Instant::now() + Duration::from_secs(seconds)));
 }
 
-/// Files of one thing over and over, which are worst for whoever looks ahead or keeps all cells: time and memory grow
-/// with the size and no faster.
+/// Files of one thing over and over, which are worst for whoever looks ahead or keeps all cells: time and
+/// memory grow with the size and no faster.
 #[test]
 fn monotonous_files_take_time_and_memory_by_their_size() {
     const SIZE: usize = 1 << 21;

@@ -1,7 +1,8 @@
-//! Do these letters make words of one language? Alphabets of languages that were written in one byte a letter.
+//! Do these letters make words of one language? Alphabets of languages that were written in one byte a
+//! letter.
 //!
-//! Read in the wrong encoding, a letter turns into a sign inside a word (`M¸ller`), a capital behind a small letter
-//! (`MÝller`), or a letter of another alphabet. [`fit`] counts what is in its place.
+//! Read in the wrong encoding, a letter turns into a sign inside a word (`M¸ller`), a capital behind a small
+//! letter (`MÝller`), or a letter of another alphabet. [`fit`] counts what is in its place.
 //!
 //! Alphabets: Unicode CLDR, exemplar characters.
 
@@ -61,8 +62,8 @@ fn homes(c: char) -> u32 {
     }
 }
 
-/// Share, 0..1, of the characters beyond ASCII that are in their place under the alphabet that suits most of them. A
-/// broken one counts five times; a text of ASCII is 1.
+/// Share, 0..1, of the characters beyond ASCII that are in their place under the alphabet that suits most of
+/// them. A broken one counts five times; a text of ASCII is 1.
 pub(super) fn fit(text: &str) -> f64 {
     let mut n_fit = [0_usize; ALPHABETS.len()];
     let (mut n, mut n_signs, mut before) = (0, 0, ' ');

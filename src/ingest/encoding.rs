@@ -1,13 +1,15 @@
 //! Which letters do the bytes stand for? Bytes to UTF-8 text.
 //!
-//! In order: a byte-order mark decides; NULs in every other byte are UTF-16; valid UTF-8 is UTF-8 (text in another
-//! encoding is practically never valid UTF-8 by chance); UTF-8 with a few broken bytes stays UTF-8, with the breaks
-//! shown as U+FFFD and counted. Else `chardetng` guesses by the letters that follow each other, and three things it does
-//! not know may overrule it: the words a header is made of; the alphabets of languages (old Macintosh files, Baltic ones,
-//! and Cyrillic or Greek in two bytes a letter); and that a file with a few broken bytes is still what it was.
+//! In order: a byte-order mark decides; NULs in every other byte are UTF-16; valid UTF-8 is UTF-8 (text in
+//! another encoding is practically never valid UTF-8 by chance); UTF-8 with a few broken bytes stays UTF-8,
+//! with the breaks shown as U+FFFD and counted. Else `chardetng` guesses by the letters that follow each
+//! other, and three things it does not know may overrule it: the words a header is made of; the alphabets of
+//! languages (old Macintosh files, Baltic ones, and Cyrillic or Greek in two bytes a letter); and that a file
+//! with a few broken bytes is still what it was.
 //!
-//! Of larger files, pieces are asked one by one, so that damage spoils only some of the votes. A guess is in doubt if the
-//! file is shorter than [`ENOUGH`] and makes words in another encoding too, or if its pieces do not agree. Then [`Verdict::alternatives`] names those, and the user has to say; a header of known words,
+//! Of larger files, pieces are asked one by one, so that damage spoils only some of the votes. A guess is in
+//! doubt if the file is shorter than [`ENOUGH`] and makes words in another encoding too, or if its pieces do
+//! not agree. Then [`Verdict::alternatives`] names those, and the user has to say; a header of known words,
 //! or other encodings that read the same, leave no doubt.
 //!
 //! Labels and decoders: WHATWG Encoding Standard.
@@ -140,7 +142,8 @@ const MAKES_NO_WORDS: f64 = 0.8;
 /// Characters for each break in an encoding of two bytes with damage.
 const CHARACTERS_PER_BREAK: usize = 50;
 
-/// The likeliest encoding of bytes that are no UTF-8, out of a file of some size, and those it is not told from.
+/// The likeliest encoding of bytes that are no UTF-8, out of a file of some size, and those it is not told
+/// from.
 #[must_use]
 pub fn guess(bytes: &[u8], size: u64) -> Verdict {
     let head = &bytes[..bytes.len().min(LOOK)];
@@ -176,8 +179,9 @@ fn with_rivals(encoding: &'static Encoding, others: Vec<&'static Encoding>, look
     verdict
 }
 
-/// What pieces of a text suggest, each by itself, and how many of them have letters beyond ASCII. A broken byte spoils
-/// one. A piece that reads the same under the guess for the whole, or makes better words, is for that.
+/// What pieces of a text suggest, each by itself, and how many of them have letters beyond ASCII. A broken
+/// byte spoils one. A piece that reads the same under the guess for the whole, or makes better words, is for
+/// that.
 fn votes(text: &[u8], guessed: &'static Encoding) -> (Vec<(&'static Encoding, usize)>, usize) {
     let length = text.len() / (text.len() / 512).clamp(4, 16);
     let (mut votes, mut n_pieces): (Vec<(&'static Encoding, usize)>, usize) = (Vec::new(), 0);

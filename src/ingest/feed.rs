@@ -1,8 +1,8 @@
 //! Bytes to text, a piece at a time: whatever the pieces, the text is the same.
 //!
-//! A file is taken for UTF-8 as long as it can be. Where bytes come that are no UTF-8, letters read so far decide: with
-//! twenty good ones for each break it is UTF-8 with damage, shown as U+FFFD; with fewer, it was never UTF-8, and the
-//! reader starts again ([`Trouble::NotUtf8`]) with the encoding those bytes suggest.
+//! A file is taken for UTF-8 as long as it can be. Where bytes come that are no UTF-8, letters read so far
+//! decide: with twenty good ones for each break it is UTF-8 with damage, shown as U+FFFD; with fewer, it was
+//! never UTF-8, and the reader starts again ([`Trouble::NotUtf8`]) with the encoding those bytes suggest.
 
 use encoding_rs::{CoderResult, Decoder};
 
@@ -84,8 +84,8 @@ impl<'a> Feed<'a> {
         Ok(())
     }
 
-    /// Takes the UTF-8 in the first bytes of `raw`, which stand at `from` in the source; says how many at their end
-    /// wait for more.
+    /// Takes the UTF-8 in the first bytes of `raw`, which stand at `from` in the source; says how many at
+    /// their end wait for more.
     fn utf8(&mut self, filled: usize, from: u64, text: &mut String) -> Result<usize, Trouble> {
         let How::Utf8 { letters, breaks, sure } = &mut self.how else { return Ok(0) };
         let mut at = 0;

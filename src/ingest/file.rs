@@ -23,8 +23,8 @@ pub(super) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Opens a file, taking for given what the user has told, and does some work with it; from the start again, in
-    /// another encoding, where what was taken for UTF-8 turns out to be none.
+    /// Opens a file, taking for given what the user has told, and does some work with it; from the start
+    /// again, in another encoding, where what was taken for UTF-8 turns out to be none.
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::Empty`], [`Error::Lost`], what unpacking fails with, or what the work fails with.

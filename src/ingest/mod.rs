@@ -17,12 +17,10 @@
 //! ```
 //!
 //! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `source`,
-//! `feed` and `walk` (bytes, text and records in pieces), [`encoding`], [`dialect`] (marks, tables, header),
-//! [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`], [`number`] and [`flag`] (values),
-//! `ledger`, `contracts` and
-//! [`side`] (tables), [`quality`] and [`aside`] (what was set aside), [`checks`] (what is unusual about
-//! the rest). Cells are read
-//! where they stand; a row costs no allocation.
+//! `feed` and `walk` (bytes, text and records in pieces), [`encoding`] (with `alphabets`), [`dialect`] (marks, tables,
+//! header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`], [`number`] and [`flag`]
+//! (values), `ledger`, `contracts`, [`side`] and `set` (tables), [`quality`] and [`aside`] (what was set aside),
+//! [`checks`] (what is unusual about the rest). Cells are read where they stand; a row costs no allocation.
 
 use std::ops::ControlFlow;
 
@@ -128,7 +126,8 @@ pub struct Options {
     pub max_bytes: u64,
 }
 
-/// Largest file read unless set otherwise: 2 GiB, whose rows are about what a browser tab can hold in columns.
+/// Largest file read unless set otherwise: 2 GiB, whose rows are about what a browser tab can hold in
+/// columns.
 pub const MAX_BYTES: u64 = 1 << 31;
 
 impl Default for Options {
@@ -319,7 +318,8 @@ fn rows(file: &File<'_>, limit: usize) -> Result<Vec<Vec<String>>, Trouble> {
     Ok(rows)
 }
 
-/// Reads a whole file under a mapping. The progress function is called every few thousand rows and can stop it.
+/// Reads a whole file under a mapping. The progress function is called every few thousand rows and can stop
+/// it.
 ///
 /// # Errors
 /// Any [`Error`].

@@ -42,8 +42,8 @@ impl<'a> Input<'a> {
         Self { size, read_at }
     }
 
-    /// How large a buffer for the bytes has to be, at most `limit`: one larger than the source, so that reading it at
-    /// once shows that there are no more.
+    /// How large a buffer for the bytes has to be, at most `limit`: one larger than the source, so that
+    /// reading it at once shows that there are no more.
     pub fn room(&self, limit: usize) -> usize {
         usize::try_from(self.size).map_or(limit, |size| size.saturating_add(1).min(limit))
     }

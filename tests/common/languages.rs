@@ -1,4 +1,5 @@
-//! Sales tables in many languages, for the tests of encodings: headers, people and goods as they are written there.
+//! Sales tables in many languages, for the tests of encodings: headers, people and goods as they are
+//! written there.
 #![allow(dead_code)]
 
 /// The words of one language, and the encodings its files came in before UTF-8.

@@ -1,4 +1,5 @@
-//! Damaged files: small ones of the corpus, changed by a seeded generator. The same seed and number give the same bytes.
+//! Damaged files: small ones of the corpus, changed by a seeded generator. The same seed and number give the
+//! same bytes.
 #![allow(dead_code)]
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
