@@ -205,7 +205,7 @@ sentences! {
     odd_after(): "long after all others", "远晚于其他日期", "遠晚於其他日期";
     odd_pile(): "far more rows than a day has", "行数远多于平常", "列數遠多於平常";
 
-    far_title(rows, share): "{rows} with an amount far beyond the usual carry {share} of the revenue", "{rows}金额远超平常，占收入的 {share}", "{rows}金額遠超平常，占收入的 {share}";
+    far_title(rows, share): "{rows} with an amount far beyond the usual: {share} of the revenue", "{rows}金额远超平常，占收入的 {share}", "{rows}金額遠超平常，占收入的 {share}";
     far_title_net(rows): "{rows} with an amount far beyond the usual", "{rows}金额远超平常", "{rows}金額遠超平常";
     far_sub(fence, median): "Beyond {fence}, where the median amount is {median}. The largest:", "超过 {fence}，而金额中位数为 {median}。最大的几笔：", "超過 {fence}，而金額中位數為 {median}。最大的幾筆：";
     far_remedy(): "Check them against the invoices: a slipped decimal point or a total among the rows changes the mean, the value classes and the lifetime values.", "请与发票核对：小数点错位或混入的合计行会改变均值、价值分类和终身价值。", "請與發票核對：小數點錯位或混入的合計列會改變平均值、價值分類和終身價值。";
@@ -226,14 +226,14 @@ sentences! {
     largest_title(share): "One customer brings {share} of the revenue", "一位客户贡献了 {share} 的收入", "一位客戶貢獻了 {share} 的收入";
     largest_remedy(): "Means and totals follow this customer; look at the results with and without it. Whether it leaves is a question of its own.", "均值和合计都受其左右，请对照有无该客户的结果。该客户是否流失，值得单独讨论。", "平均值和合計都受其左右，請對照有無該客戶的結果。該客戶是否流失，值得單獨討論。";
 
-    returns_title(rows, share, amount): "{rows} are returns ({share}), together {amount}", "{rows}为退货（{share}），合计 {amount}", "{rows}為退貨（{share}），合計 {amount}";
+    returns_title(rows, share, amount): "Returns: {rows} ({share}), together {amount}", "{rows}为退货（{share}），合计 {amount}", "{rows}為退貨（{share}），合計 {amount}";
     returns_remedy(): "They lower revenue and value, and are no orders.", "退货冲减收入和价值，不计为订单。", "退貨沖減收入和價值，不計為訂單。";
-    duplicates_title(rows, share): "{rows} equal an earlier one in every column ({share})", "{rows}与前面某行完全相同（{share}）", "{rows}與前面某列完全相同（{share}）";
+    duplicates_title(rows, share): "Equal to an earlier row in every column: {rows} ({share})", "{rows}与前面某行完全相同（{share}）", "{rows}與前面某列完全相同（{share}）";
     duplicates_kept(): "They are used: order lines may repeat. If the file was exported twice, drop them below.", "这些行照常使用，因为订单明细可能重复。如果是重复导出，可在下方去除。", "這些列照常使用，因為訂單明細可能重複。如果是重複匯出，可在下方去除。";
     duplicates_dropped(): "They are set aside.", "这些行已搁置。", "這些列已擱置。";
-    zero_title(rows, share): "{rows} have an amount of zero ({share})", "{rows}金额为零（{share}）", "{rows}金額為零（{share}）";
+    zero_title(rows, share): "Amounts of zero: {rows} ({share})", "{rows}金额为零（{share}）", "{rows}金額為零（{share}）";
     zero_remedy(): "They count as orders, not for mean amounts.", "计为订单，但不计入平均金额。", "計為訂單，但不計入平均金額。";
-    missing_title(rows, share): "{rows} name no customer ({share} of those read)", "{rows}没有客户（占读取行的 {share}）", "{rows}沒有客戶（占讀取列的 {share}）";
+    missing_title(rows, share): "Without a customer: {rows} ({share} of those read)", "{rows}没有客户（占读取行的 {share}）", "{rows}沒有客戶（占讀取列的 {share}）";
     missing_remedy(): "They are set aside, with their revenue: without a customer there is no relationship to look at.", "这些行连同其收入被搁置：没有客户就没有可分析的关系。", "這些列連同其收入被擱置：沒有客戶就沒有可分析的關係。";
 
     // Months
