@@ -500,7 +500,7 @@ mod tests {
     #[test]
     fn traditional_chinese_is_written_in_its_own_letters() {
         for (name, [_, _, hant], _) in all() {
-            let has_foreign_letters = encoding_rs::BIG5.encode(&hant.replace('\u{FFFD}', "")).2;
+            let has_foreign_letters = encoding_rs::BIG5.encode(&hant.replace(['\u{FFFD}', '³'], "")).2;
             assert!(!has_foreign_letters, "{name}: {hant}");
         }
     }
