@@ -246,7 +246,9 @@ const ODS: &[u8] = include_bytes!("fixtures/orders.ods");
 fn shown(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::String(text) => text.clone(),
+        Data::DateTimeIso(text) => text.replace('T', " "),
+        Data::DurationIso(text) => text.replace("PT", "").replace(['H', 'M'], ":").replace('S', ""),
         Data::Float(number) => number.to_string(),
         Data::Int(number) => number.to_string(),
         Data::Bool(flag) => flag.to_string().to_uppercase(),
@@ -407,7 +409,10 @@ fn files_of_an_archive_can_be_chosen() {
     assert_eq!((told.sheet.as_deref(), told.columns.len()), (Some("s.csv"), 2));
     assert!(matches!(read_sheet(&zip_of(&text, 6), "x.bin"), Err(Error::NoSheet { .. })));
     // A workbook in an archive, and in gzip.
-    for packed in [zip_of(&[plain("o.xlsx", &orders), plain("n.md", b"n")], 6), gzip(&orders), gzip(XLS)] {
+    let beside = zip_of(&[plain("o.xlsx", &orders), plain("n.csv", b"a,b\n1,2\n")], 6);
+    for packed in
+        [zip_of(&[plain("o.xlsx", &orders), plain("n.md", b"n")], 6), beside, gzip(&orders), gzip(XLS)]
+    {
         let seen = ingest::read(&packed[..], 5).unwrap();
         assert_eq!(seen.sheet.as_deref(), Some("Orders 订单"));
         assert_eq!(read_sheet(&packed, "Old").unwrap().columns, ["customer", "amount"]);
@@ -425,6 +430,50 @@ fn files_of_an_archive_can_be_chosen() {
     let document = [plain("_rels/.rels", links.as_bytes()), plain("word/document.xml", b"<d/>")];
     let document = ingest::read(&zip_of(&document, 6)[..], 5);
     assert!(matches!(document, Err(Error::Unreadable { looks_like: Format::Document, .. })));
+}
+
+#[test]
+fn the_sheet_that_is_a_table_is_taken() {
+    let table = |n: u32| {
+        let cell =
+            |place: &str, r: u32, text: &str| format!("<c r=\"{place}{r}\" t=\"str\"><v>{text}</v></c>");
+        let row = |r: u32, cells: [&str; 3]| {
+            let cells = ["A", "B", "C"]
+                .iter()
+                .zip(cells)
+                .map(|(place, text)| cell(place, r, text))
+                .collect::<String>();
+            format!("<row r=\"{r}\">{cells}</row>")
+        };
+        let rows: String = (2..n + 2).map(|r| row(r, ["c", "2024-01-05", "5"])).collect();
+        format!("<sheetData>{}{rows}</sheetData>", row(1, ["customer", "date", "amount"]))
+    };
+    let figures = "<sheetData>".to_owned()
+        + &(1..150)
+            .map(|r| format!("<row r=\"{r}\"><c r=\"A{r}\"><v>{r}</v></c><c r=\"B{r}\"><v>1</v></c></row>"))
+            .collect::<String>()
+        + "</sheetData>";
+    let (large, small, damaged) = (table(90), table(20), "<sheetData><row><c></row>".to_owned());
+    for (sheets, taken) in [
+        (vec![("figures", &figures), ("small", &small), ("large", &large)], "large"),
+        (vec![("large", &large), ("again", &large)], "large"),
+        (vec![("damaged", &damaged), ("small", &small)], "small"),
+    ] {
+        let sheets: Vec<(&str, &str)> =
+            sheets.iter().map(|(name, content)| (*name, content.as_str())).collect();
+        let bytes = pack(&parts("", "", "", &sheets), 6);
+        assert_eq!(ingest::read(&bytes[..], 5).unwrap().sheet.as_deref(), Some(taken));
+        // What cannot be read is said where it is asked for.
+        if taken == "small" {
+            assert!(matches!(read_sheet(&bytes, "damaged"), Err(Error::Broken { .. })));
+        }
+    }
+    // Without any shown, a hidden one will do.
+    let mut hidden = parts("", "", "", &[("empty", "<sheetData/>"), ("small", &small)]);
+    hidden[1].1 = hidden[1].1.replace("name=\"small\"", "name=\"small\" state=\"veryHidden\"");
+    assert_eq!(ingest::read(&pack(&hidden, 6)[..], 5), Err(Error::Empty));
+    let told = read_sheet(&pack(&hidden, 6), "small").unwrap();
+    assert_eq!((told.preview.len(), told.sheets[1].hidden), (20, true));
 }
 
 #[test]

@@ -238,6 +238,10 @@ export interface Report {
     rowsUsed: number;
     rowsSetAside: number;
     issues: Array<{ line: number; column: number; columnName: string; value: string; kind: string }>;
+    /** The kind of file: `text`, `json`, `xlsx`, `xls`, `ods`, `gzip`, ... */
+    format: string;
+    /** The sheet of a workbook, or the file of an archive, that was read. */
+    sheet: string | null;
     encoding: string;
     delimiter: string | null;
     dateOrder: string | null;
@@ -313,7 +317,8 @@ export interface Table {
 }
 
 /**
- * A failure rejects with an `Error` whose `code` is stable: `unreadable`, `empty`, `no-customer-column`,
+ * A failure rejects with an `Error` whose `code` is stable: `unreadable`, `encrypted`, `broken`, `too-dense`,
+ * `no-sheet`, `no-table`, `empty`, `no-customer-column`,
  * `no-date-column`, `no-amount-column`, `no-churn-column`, `no-usable-row`, `ambiguous-dates`, `too-large`,
  * `invalid-settings`, `aborted`, `out-of-memory`, `internal`.
  */

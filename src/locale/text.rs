@@ -52,7 +52,7 @@ texts! {
     drop_here: "Drop a customer file here", "把客户文件拖到这里";
     paste_here: "or paste rows here", "或在此粘贴表格内容";
     pasted: "pasted rows", "粘贴的内容";
-    drop_formats: "CSV, TSV or text, with or without a header; UTF-8, GBK, Big5 and others", "CSV、TSV 或文本，有无表头均可；支持 UTF-8、GBK、Big5 等编码";
+    drop_formats: "CSV, TSV, text, XLSX, XLS, ODS or JSON, also packed (.zip, .gz); with or without a header; UTF-8, GBK, Big5 and others", "CSV、TSV、文本、XLSX、XLS、ODS 或 JSON，也可为压缩文件（.zip、.gz）；有无表头均可；支持 UTF-8、GBK、Big5 等编码";
     choose_file: "Choose a file", "选择文件";
     try_sample: "Open the built-in sample", "打开内置示例";
     start_no_file: "No file at hand? The loss calculator works from typed-in numbers.", "手边没有文件？流失损失测算只需输入几个数字。";

@@ -124,13 +124,30 @@ impl<'a> CompoundFile<'a> {
         if n == 0 { Err(cut_off()) } else { Ok(bytes) }
     }
 
-    /// The bytes of linked sectors, at most `size`.
+    /// The bytes of linked sectors, at most `size`. Sectors that stand in a row are read in one go.
     fn chain(&self, start: u32, size: u64) -> Result<Vec<u8>, Error> {
-        let (mut out, mut at, mut n_left) = (Vec::new(), start, self.n_sectors());
-        while at < FIRST_MARK && (out.len() as u64) < size {
-            n_left = n_left.checked_sub(1).ok_or_else(looped)?;
-            out.extend(self.sector(at)?);
-            at = self.next.get(at as usize).copied().ok_or_else(cut_off)?;
+        let (mut out, mut first, mut n_left) = (Vec::new(), start, self.n_sectors());
+        while first < FIRST_MARK && (out.len() as u64) < size {
+            let (mut n, mut last) = (0, first);
+            let next = loop {
+                n_left = n_left.checked_sub(1).ok_or_else(looped)?;
+                n += 1;
+                let next = self.next.get(last as usize).copied().ok_or_else(cut_off)?;
+                if next != last + 1 || next >= FIRST_MARK {
+                    break next;
+                }
+                last = next;
+            };
+            let (at, from) = ((u64::from(first) + 1) * self.sector as u64, out.len());
+            out.resize(from + n * self.sector, 0);
+            let filled =
+                Stream::new(self.input, at).fill(&mut out[from..]).map_err(|_| Error::Lost { byte: at })?;
+            // Only the last sector of a file may be shorter than the others.
+            if filled <= (n - 1) * self.sector {
+                return Err(cut_off());
+            }
+            out.truncate(from + filled);
+            first = next;
         }
         out.truncate(usize::try_from(size).unwrap_or(usize::MAX));
         Ok(out)

@@ -23,6 +23,12 @@ pub struct Grid {
     /// Rows wanted; those beyond are not written.
     rows: u32,
     max_bytes: u64,
+    /// Empty cells that cost nothing.
+    free_empty: u64,
+    /// Whether there were more rows than wanted.
+    pub is_enough: bool,
+    /// Bytes that are read for it at most.
+    pub max_source: u64,
     n_filled: u64,
     n_empty: u64,
 }
@@ -43,6 +49,11 @@ const FREE_EMPTY: u64 = 2_000_000;
 /// Empty cells a sheet may have for each filled one.
 const EMPTY_PER_FILLED: u64 = 8;
 
+/// What is read of a sheet to see what it holds: bytes of its part, bytes of text, empty cells.
+const PEEK_SOURCE: u64 = 16 << 20;
+const PEEK_TEXT: u64 = 4 << 20;
+const PEEK_EMPTY: u64 = 100_000;
+
 /// Bytes of text that any file may make; beyond, [`TEXT_PER_BYTE`] for each of its bytes.
 const FREE_TEXT: u64 = 16 << 20;
 
@@ -55,21 +66,29 @@ pub fn max_text(file_bytes: u64, limit: u64) -> u64 {
 }
 
 impl Grid {
-    /// An empty sheet, of which at most so many rows and bytes of text are wanted.
-    pub fn new(format: Format, rows: u32, max_bytes: u64) -> Self {
-        let text = String::new();
+    /// An empty sheet, of which all rows and at most so many bytes of text are wanted.
+    pub fn new(format: Format, max_bytes: u64) -> Self {
         Self {
-            text,
+            text: String::new(),
             format,
             row: 0,
             column: 0,
             n_in_row: 0,
             width: 0,
-            rows,
+            rows: u32::MAX,
             max_bytes,
+            free_empty: FREE_EMPTY,
+            is_enough: false,
+            max_source: u64::MAX,
             n_filled: 0,
             n_empty: 0,
         }
+    }
+
+    /// An empty sheet, of which only the first rows are wanted, and not at any cost.
+    pub fn peek(format: Format, rows: u32) -> Self {
+        let all = Self::new(format, PEEK_TEXT);
+        Self { rows, free_empty: PEEK_EMPTY, max_source: PEEK_SOURCE, ..all }
     }
 
     /// Writes a cell, by its row and column from 0. Cells come in order.
@@ -135,7 +154,7 @@ impl Grid {
     /// Passes over a cell without content.
     pub fn skip(&mut self) -> Result<Wanted, Error> {
         self.n_empty += 1;
-        let limit = FREE_EMPTY + EMPTY_PER_FILLED * self.n_filled;
+        let limit = self.free_empty + EMPTY_PER_FILLED * self.n_filled;
         if self.n_empty > limit {
             return Err(Error::TooDense { format: self.format, excess: Excess::EmptyCells, limit });
         }
@@ -184,7 +203,7 @@ mod tests {
 
     #[test]
     fn cells_stand_where_they_stood() {
-        let mut grid = Grid::new(Format::Xlsx, 10, 1000);
+        let mut grid = Grid { rows: 10, ..Grid::new(Format::Xlsx, 1000) };
         for (row, column, cell) in
             [(1, 1, "a"), (1, 3, "b\r\nc"), (3, 0, "\"q\" r"), (4, 0, ""), (4, 1, "5\" d")]
         {
@@ -197,7 +216,7 @@ mod tests {
 
     #[test]
     fn far_cells_cost_no_box() {
-        let mut grid = Grid::new(Format::Xlsx, u32::MAX, 100_000);
+        let mut grid = Grid::new(Format::Xlsx, 100_000);
         for (row, column) in [(0, 0), (1, 16_383), (2, 1), (50_000, 0)] {
             grid.put(row, column, "x").unwrap();
         }
@@ -207,7 +226,7 @@ mod tests {
 
     #[test]
     fn empty_cells_are_counted() {
-        let mut grid = Grid::new(Format::Xlsx, u32::MAX, 1000);
+        let mut grid = Grid::new(Format::Xlsx, 1000);
         let n = (1..).find(|_| grid.skip().is_err()).unwrap();
         assert_eq!(n, FREE_EMPTY + 1);
         grid.put(0, 0, "x").unwrap();
@@ -218,7 +237,7 @@ mod tests {
         /// The reader gives back what was written, blanks in place of tabs and line breaks.
         #[test]
         fn the_reader_gives_cells_back(cells in prop::collection::vec("[a\" \\n\\t,;é\\\\']{0,6}", 1..8)) {
-            let mut grid = Grid::new(Format::Xlsx, 9, 10_000);
+            let mut grid = Grid::new(Format::Xlsx, 10_000);
             for (i, cell) in cells.iter().enumerate() {
                 grid.put(0, i as u32, cell).unwrap();
             }

@@ -94,6 +94,9 @@ pub(super) fn unpack(input: Input<'_>, told: &Told, limit: u64, work: Work<'_>) 
     Unpack { told, limit, work }.open(input, Format::Text, 0, Vec::new())
 }
 
+/// Starts a stream from its beginning.
+type Open<'s> = &'s (dyn Fn() -> std::io::Result<Box<dyn Read + 's>> + 's);
+
 struct Unpack<'w> {
     told: &'w Told,
     limit: u64,
@@ -111,13 +114,15 @@ impl Unpack<'_> {
     ) -> Result<(), Error> {
         let head = input.head(encoding::LOOK).map_err(|e| lost(&e, outer))?;
         let (looks_like, position) = format::sniff(&head);
-        if matches!(looks_like, Format::Zip | Format::Gzip | Format::CompoundFile) && depth > 1 {
+        if is_packed(&head) && depth > 1 {
             return Err(Error::TooDense { format: outer, excess: Excess::Nesting, limit: 2 });
         }
         match looks_like {
             Format::Text => {
                 let is_all = head.len() as u64 == input.size;
-                let shape = json::looks_like(&head, is_all).filter(|_| self.told.dialect.is_none());
+                // Whoever tells other marks than those of the converted text does not see JSON.
+                let is_open = self.told.dialect.is_none_or(|d| d == Dialect::from(Delimiter::Tab));
+                let shape = json::looks_like(&head, is_all).filter(|_| is_open);
                 if let Some(shape) = shape {
                     return self.json(input, shape, sheets);
                 }
@@ -191,13 +196,20 @@ impl Unpack<'_> {
         }
         let info = |e: &&Entry| SheetInfo { name: e.name.clone(), hidden: false, rows: None };
         let mut sheets: Vec<SheetInfo> = tables.iter().map(info).collect();
-        let taken = match &self.told.sheet {
-            // Of a workbook inside, the name told may be that of a sheet.
-            Some(name) if tables.len() > 1 => named(&sheets, name)?,
-            _ => (0..tables.len()).rev().max_by_key(|&i| tables[i].size).unwrap_or(0),
+        let told = self.told.sheet.as_deref().map(|name| named(&sheets, name));
+        let largest = (0..tables.len()).rev().max_by_key(|&i| tables[i].size);
+        let taken = match &told {
+            Some(Ok(taken)) => *taken,
+            _ => largest.ok_or(Error::NoTable { format: Format::Zip })?,
         };
-        let Some(entry) = tables.get(taken) else { return Err(Error::NoTable { format: Format::Zip }) };
+        let entry = tables[taken];
         let head = archive.head(entry, 1 << 12)?;
+        // Of a workbook inside, the name told is that of a sheet.
+        if let Some(Err(error)) = told
+            && !is_packed(&head)
+        {
+            return Err(error);
+        }
         let limit = self.limit;
         sheets.swap(0, taken);
         let open = || {
@@ -208,16 +220,16 @@ impl Unpack<'_> {
     }
 
     /// What is packed in one stream: text is read as it comes, another packed file has to be unpacked first.
-    fn packed<'s>(
+    fn packed(
         &mut self,
         head: &[u8],
         format: Format,
         depth: u8,
         sheets: Vec<SheetInfo>,
-        open: &'s dyn Fn() -> std::io::Result<Box<dyn Read + 's>>,
+        open: Open<'_>,
     ) -> Result<(), Error> {
         let named = |e: std::io::Error| bytes::unwrap(&e, format);
-        if matches!(format::sniff(head).0, Format::Zip | Format::CompoundFile | Format::Gzip) {
+        if is_packed(head) {
             let mut content = Vec::new();
             open().and_then(|s| s.take(MAX_NESTED + 1).read_to_end(&mut content)).map_err(named)?;
             if content.len() as u64 > MAX_NESTED {
@@ -245,11 +257,11 @@ impl Unpack<'_> {
                 let shown: Vec<usize> = (0..sheets.len()).filter(|&i| !sheets[i].hidden).collect();
                 match &shown[..] {
                     [only] => *only,
-                    _ => book.best(&sheets, max_bytes)?,
+                    _ => book.best(&sheets),
                 }
             }
         };
-        let mut grid = Grid::new(format, u32::MAX, max_bytes);
+        let mut grid = Grid::new(format, max_bytes);
         book.cells(taken, &mut grid)?;
         let sheet = Some(sheets[taken].name.clone());
         sheets.sort_by_key(|s| s.hidden);
@@ -277,9 +289,6 @@ const PEEK_ROWS: u32 = 200;
 
 /// Sheets looked at to choose one.
 const PEEK_SHEETS: usize = 64;
-
-/// Bytes of text of each sheet looked at.
-const PEEK_BYTES: u64 = 4 << 20;
 
 impl Book<'_> {
     fn format(&self) -> Format {
@@ -310,23 +319,34 @@ impl Book<'_> {
     }
 
     /// The sheet that is most of a table, hidden ones only where no other has any.
-    fn best(&self, sheets: &[SheetInfo], max_bytes: u64) -> Result<usize, Error> {
-        let mut best = (0, 0);
-        let mut in_order: Vec<usize> = (0..sheets.len()).collect();
-        in_order.sort_by_key(|&i| sheets[i].hidden);
-        for &i in in_order.iter().take(PEEK_SHEETS) {
-            if sheets[i].hidden && best.0 > 0 {
-                break;
-            }
-            let mut grid = Grid::new(self.format(), PEEK_ROWS, max_bytes.min(PEEK_BYTES));
-            // A sheet that cannot be read is no candidate unless there is no other.
-            let text = self.cells(i, &mut grid).and_then(|()| grid.finish());
-            let worth = text.map_or(0, |text| worth(&text));
-            if worth > best.0 {
-                best = (worth, i);
-            }
+    fn best(&self, sheets: &[SheetInfo]) -> usize {
+        let worths = self.worths(sheets.len().min(PEEK_SHEETS));
+        let worth_of = |hidden: bool| {
+            let those =
+                worths.iter().enumerate().filter(|(i, worth)| sheets[*i].hidden == hidden && **worth > 0);
+            // Of equals, the first.
+            those.rev().max_by_key(|(_, worth)| **worth).map(|(i, _)| i)
+        };
+        let shown = sheets.iter().position(|s| !s.hidden);
+        worth_of(false).or_else(|| worth_of(true)).or(shown).unwrap_or(0)
+    }
+
+    /// What the first sheets are worth, by their first rows; 0 for one that cannot be read.
+    fn worths(&self, n: usize) -> Vec<usize> {
+        let new = || Grid::peek(self.format(), PEEK_ROWS);
+        let of = |read: Result<(), Error>, grid: Grid| {
+            read.and_then(|()| grid.finish()).map_or(0, |text| worth(&text))
+        };
+        if let Self::Ods(book) = self {
+            let mut grids: Vec<Grid> = (0..n).map(|_| new()).collect();
+            let read = book.peek(&mut grids);
+            return read.into_iter().zip(grids).map(|(read, grid)| of(read, grid)).collect();
         }
-        Ok(if best.0 > 0 { best.1 } else { in_order.first().copied().unwrap_or(0) })
+        let peek = |i: usize| {
+            let mut grid = new();
+            of(self.cells(i, &mut grid), grid)
+        };
+        (0..n).map(peek).collect()
     }
 }
 
@@ -351,6 +371,11 @@ fn named(sheets: &[SheetInfo], name: &str) -> Result<usize, Error> {
         name: name.to_owned(),
         sheets: sheets.iter().map(|s| s.name.clone()).collect(),
     })
+}
+
+/// Whether what begins so has to be unpacked before there is text.
+fn is_packed(head: &[u8]) -> bool {
+    matches!(format::sniff(head).0, Format::Zip | Format::CompoundFile | Format::Gzip)
 }
 
 /// What an archive is.

@@ -4,6 +4,7 @@
 //! as said, within the bounds of `grid`.
 
 use std::collections::HashSet;
+use std::io::Read;
 
 use quick_xml::events::BytesStart;
 
@@ -49,16 +50,18 @@ impl<'a> Ods<'a> {
         let mut xml = book.content()?;
         // Styles say which sheets are hidden, and come first.
         let (mut style, mut hidden) = (String::new(), HashSet::new());
+        // A table in a cell of another is no sheet.
+        let mut depth = 0_usize;
         loop {
             match xml.next()? {
                 Next::Open(tag) => match tag.local_name().as_ref() {
                     "style" => style = xml::attribute(&tag, "name").unwrap_or_default().into_owned(),
-                    "table-properties" => {
-                        if xml::attribute(&tag, "display").is_some_and(|d| d == "false") {
-                            hidden.insert(std::mem::take(&mut style));
-                        }
+                    "table-properties" if xml::attribute(&tag, "display").is_some_and(|d| d == "false") => {
+                        hidden.insert(std::mem::take(&mut style));
                     }
+                    "table" if depth > 0 => depth += 1,
                     "table" => {
+                        depth = 1;
                         let [name, style] =
                             xml::attributes(&tag, ["name", "style-name"]).map(Option::unwrap_or_default);
                         let hidden = hidden.contains(&*style);
@@ -69,6 +72,7 @@ impl<'a> Ods<'a> {
                     }
                     _ => {}
                 },
+                Next::Close("table") => depth = depth.saturating_sub(1),
                 Next::End => return Ok(book),
                 _ => {}
             }
@@ -82,58 +86,110 @@ impl<'a> Ods<'a> {
     /// Writes the cells of a sheet.
     pub fn cells(&self, sheet: usize, grid: &mut Grid) -> Result<(), Error> {
         let mut xml = self.content()?;
-        let mut n_left = sheet + 1;
-        while n_left > 0 {
-            match xml.next()? {
-                Next::Open(tag) if tag.local_name().as_ref() == "table" => n_left -= 1,
-                Next::End => return Err(xml.cut_off()),
-                _ => {}
+        for _ in 0..sheet {
+            next_table(&mut xml)?;
+            table(&mut xml, None)?;
+        }
+        next_table(&mut xml)?;
+        table(&mut xml, Some(grid))
+    }
+
+    /// Writes the first rows of the first sheets, in one walk; says what came of each.
+    pub fn peek(&self, grids: &mut [Grid]) -> Vec<Result<(), Error>> {
+        let (mut xml, mut done) = match self.content() {
+            Ok(xml) => (xml, Vec::new()),
+            Err(error) => return vec![Err(error)],
+        };
+        for grid in grids {
+            let read = next_table(&mut xml).and_then(|()| table(&mut xml, Some(grid)));
+            let rest = match &read {
+                // What is left of the sheet, or all of it, is passed over.
+                Ok(()) if grid.is_enough => table(&mut xml, None),
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.clone()),
+            };
+            let is_lost = rest.is_err();
+            done.push(read);
+            if is_lost {
+                break;
             }
         }
-        let (mut row, mut line, mut cell) = (0, Line::default(), Cell::default());
-        // Inside a note, text belongs to it and not to the cell; a table inside a cell has its own cells.
-        let (mut depth_note, mut depth_table, mut is_text) = (0_usize, 0_usize, false);
-        loop {
-            match xml.next()? {
-                Next::Open(tag) => match tag.local_name().as_ref() {
-                    "annotation" | "shapes" => depth_note += 1,
-                    "table" => depth_table += 1,
-                    _ if depth_note > 0 || depth_table > 0 => {}
-                    "table-row" => {
-                        line.clear();
-                        line.repeat = number(&tag, "number-rows-repeated");
-                    }
-                    "table-cell" | "covered-table-cell" => cell.open(&tag),
-                    "p" | "h" => {
-                        cell.next_paragraph();
-                        is_text = true;
-                    }
-                    "s" => {
-                        let n = number(&tag, "c").min(1 << 10);
-                        cell.text.extend(std::iter::repeat_n(' ', n as usize));
-                    }
-                    "tab" | "line-break" => cell.text.push(' '),
-                    _ => {}
-                },
-                Next::Close("annotation" | "shapes") => depth_note = depth_note.saturating_sub(1),
-                Next::Close("table") if depth_table == 0 => return Ok(()),
-                Next::Close("table") => depth_table -= 1,
-                Next::Close(_) if depth_note > 0 || depth_table > 0 => {}
-                Next::Close("p" | "h") => is_text = false,
-                Next::Close("table-cell" | "covered-table-cell") => line.push(&mut cell, grid)?,
-                Next::Close("table-row") => {
-                    if line.write(row, grid)? == Wanted::Enough {
-                        return Ok(());
-                    }
-                    row = row.saturating_add(line.repeat);
+        done
+    }
+}
+
+/// Moves to where a table opens.
+fn next_table<R: Read>(xml: &mut Xml<R>) -> Result<(), Error> {
+    loop {
+        match xml.next()? {
+            Next::Open(tag) if tag.local_name().as_ref() == "table" => return Ok(()),
+            Next::End => return Err(xml.cut_off()),
+            _ => {}
+        }
+    }
+}
+
+/// Reads a table that has opened, as far as it is wanted; without a grid, passes over the rest of it.
+fn table<R: Read>(xml: &mut Xml<R>, grid: Option<&mut Grid>) -> Result<(), Error> {
+    let Some(grid) = grid else { return pass_over(xml) };
+    let (mut row, mut line, mut cell) = (0, Line::default(), Cell::default());
+    // Inside a note, text belongs to it and not to the cell; a table inside a cell has its own cells.
+    let (mut depth_note, mut depth_table, mut is_text) = (0_usize, 0_usize, false);
+    loop {
+        match xml.next()? {
+            Next::Open(tag) => match tag.local_name().as_ref() {
+                "annotation" | "shapes" => depth_note += 1,
+                "table" => depth_table += 1,
+                _ if depth_note > 0 || depth_table > 0 => {}
+                "table-row" => {
+                    line.clear();
+                    line.repeat = number(&tag, "number-rows-repeated");
                 }
-                Next::End => return Err(xml.cut_off()),
-                next => {
-                    if is_text && depth_note == 0 && depth_table == 0 && cell.text.len() < MAX_CELL {
-                        next.push_to(&mut cell.text);
-                    }
+                "table-cell" | "covered-table-cell" => cell.open(&tag),
+                "p" | "h" => {
+                    cell.next_paragraph();
+                    is_text = true;
+                }
+                "s" => {
+                    let n = number(&tag, "c").min(1 << 10);
+                    cell.text.extend(std::iter::repeat_n(' ', n as usize));
+                }
+                "tab" | "line-break" => cell.text.push(' '),
+                _ => {}
+            },
+            Next::Close("annotation" | "shapes") => depth_note = depth_note.saturating_sub(1),
+            Next::Close("table") if depth_table == 0 => return Ok(()),
+            Next::Close("table") => depth_table -= 1,
+            Next::Close(_) if depth_note > 0 || depth_table > 0 => {}
+            Next::Close("p" | "h") => is_text = false,
+            Next::Close("table-cell" | "covered-table-cell") => line.push(&mut cell, grid)?,
+            Next::Close("table-row") => {
+                if line.write(row, grid)? == Wanted::Enough {
+                    grid.is_enough = true;
+                    return Ok(());
+                }
+                row = row.saturating_add(line.repeat);
+            }
+            Next::End => return Err(xml.cut_off()),
+            next => {
+                if is_text && depth_note == 0 && depth_table == 0 && cell.text.len() < MAX_CELL {
+                    next.push_to(&mut cell.text);
                 }
             }
+        }
+    }
+}
+
+/// Passes over the rest of a table.
+fn pass_over<R: Read>(xml: &mut Xml<R>) -> Result<(), Error> {
+    let mut depth = 0_usize;
+    loop {
+        match xml.next()? {
+            Next::Open(tag) if tag.local_name().as_ref() == "table" => depth += 1,
+            Next::Close("table") if depth == 0 => return Ok(()),
+            Next::Close("table") => depth -= 1,
+            Next::End => return Err(xml.cut_off()),
+            _ => {}
         }
     }
 }

@@ -102,17 +102,13 @@ impl Xls {
                     codes.insert(u16_at(data, 0), value::kind_of_code(&code));
                 }
                 id::XF => formats.push(u16_at(data, 2)),
-                id::BOUND_SHEET => {
-                    // A chart or a module of macros has no cells.
-                    if data.get(5) == Some(&0) {
-                        let hidden = data.get(4).is_some_and(|state| state & 3 != 0);
-                        let info = SheetInfo { name: book.short_text(data, 6), hidden, rows: None };
-                        book.sheets.push(Found { info, place: u32_at(data, 0) as usize });
-                    }
+                // A chart or a module of macros has no cells.
+                id::BOUND_SHEET if data.get(5) == Some(&0) => {
+                    let hidden = data.get(4).is_some_and(|state| state & 3 != 0);
+                    let info = SheetInfo { name: book.short_text(data, 6), hidden, rows: None };
+                    book.sheets.push(Found { info, place: u32_at(data, 0) as usize });
                 }
-                id::SST => {
-                    book.strings = strings(&stream, at, limit)?;
-                }
+                id::SST => book.strings = strings(&stream, at, limit)?,
                 _ => {}
             }
             at = rec.next;

@@ -51,14 +51,14 @@ mod id {
 
 /// The records of a part.
 struct Records<'a> {
-    bytes: BufReader<Unzip<'a>>,
+    bytes: BufReader<std::io::Take<Unzip<'a>>>,
     /// Bytes of the current record.
     data: Vec<u8>,
 }
 
 impl<'a> Records<'a> {
-    fn new(part: Unzip<'a>) -> Self {
-        Self { bytes: BufReader::with_capacity(1 << 15, part), data: Vec::new() }
+    fn new(part: Unzip<'a>, max_bytes: u64) -> Self {
+        Self { bytes: BufReader::with_capacity(1 << 15, part.take(max_bytes)), data: Vec::new() }
     }
 
     /// A number of at most so many bytes.
@@ -168,12 +168,13 @@ impl<'a> Xlsb<'a> {
     }
 
     fn part(&self, path: &str, limit: u64) -> Result<Records<'a>, Error> {
-        package::open(&self.archive, path, FORMAT, limit).map(Records::new)
+        package::open(&self.archive, path, FORMAT, limit).map(|part| Records::new(part, u64::MAX))
     }
 
     /// Writes the cells of a sheet.
     pub fn cells(&self, path: &str, grid: &mut Grid) -> Result<(), Error> {
-        let mut records = self.part(path, u64::MAX)?;
+        let part = package::open(&self.archive, path, FORMAT, u64::MAX)?;
+        let mut records = Records::new(part, grid.max_source);
         let cut_off = || broken(FORMAT, "it ends too early");
         while records.next()?.ok_or_else(cut_off)? != id::BEGIN_CELLS {}
         let (mut row, mut number) = (0, String::new());

@@ -75,7 +75,8 @@ impl<'a> Xlsx<'a> {
 
     /// Writes the cells of a sheet.
     pub fn cells(&self, path: &str, grid: &mut Grid) -> Result<(), Error> {
-        let mut xml = Xml::new(package::open(&self.archive, path, FORMAT, u64::MAX)?, FORMAT);
+        let part = package::open(&self.archive, path, FORMAT, u64::MAX)?;
+        let mut xml = Xml::new(part.take(grid.max_source), FORMAT);
         loop {
             match xml.next()? {
                 Next::Open(tag) if tag.local_name().as_ref() == "sheetData" => break,

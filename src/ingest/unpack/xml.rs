@@ -155,29 +155,23 @@ pub fn attributes<'t, const N: usize>(
 
 /// Reads texts in which Office writes control characters as `_x000D_`.
 pub fn unescape_office(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memmem::find(text.as_bytes(), b"_x") else { return Cow::Borrowed(text) };
+    let find = |text: &str| memchr::memmem::find(text.as_bytes(), b"_x");
+    if find(text).is_none() {
+        return Cow::Borrowed(text);
+    }
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    let mut at = first;
-    loop {
-        let Some((before, from)) = rest.split_at_checked(at) else { break };
+    while let Some((before, from)) = find(rest).and_then(|at| rest.split_at_checked(at)) {
         out.push_str(before);
-        let escape = from.as_bytes().get(..7).filter(|e| e.starts_with(b"_x") && e[6] == b'_');
+        let escape = from.as_bytes().get(..7).filter(|e| e[6] == b'_');
         let digits = escape.and_then(|e| std::str::from_utf8(&e[2..6]).ok());
         let unit = digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        match unit.and_then(|d| u32::from_str_radix(d, 16).ok()) {
-            Some(unit) => {
-                out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = &from[7..];
-            }
-            None => {
-                out.push_str(&from[..2]);
-                rest = &from[2..];
-            }
+        let unit = unit.and_then(|d| u32::from_str_radix(d, 16).ok());
+        let length = if unit.is_some() { 7 } else { 2 };
+        match unit {
+            Some(unit) => out.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)),
+            None => out.push_str("_x"),
         }
-        match memchr::memmem::find(rest.as_bytes(), b"_x") {
-            Some(next) => at = next,
-            None => break,
-        }
+        rest = from.get(length..).unwrap_or_default();
     }
     out.push_str(rest);
     Cow::Owned(out)
