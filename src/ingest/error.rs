@@ -120,7 +120,7 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Excess {
-    /// Files in an archive.
+    /// Files in an archive, or sheets in a workbook.
     Entries,
     /// Bytes for each compressed byte.
     Ratio,
@@ -173,7 +173,7 @@ impl fmt::Display for Error {
             Self::Broken { format, line, detail } => write!(f, "damaged: {format}, line {line}: {detail}"),
             Self::TooDense { format, excess, limit } => {
                 let what = match excess {
-                    Excess::Entries => "files in it",
+                    Excess::Entries => "files or sheets in it",
                     Excess::Ratio => "bytes for each compressed byte",
                     Excess::Bytes => "bytes of content",
                     Excess::EmptyCells => "empty cells",

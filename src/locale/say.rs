@@ -580,12 +580,12 @@ fn file_error(lang: Lang, error: &Error) -> (String, String) {
             {
                 let n = lang.int(*limit as f64);
                 let what = match (lang, excess) {
-                    (Lang::En, Excess::Entries) => format!("more than {n} files"),
+                    (Lang::En, Excess::Entries) => format!("more than {n} files or sheets"),
                     (Lang::En, Excess::Ratio) => format!("more than {n} times its own size"),
                     (Lang::En, Excess::Bytes) => format!("more than {} MB", lang.decimal(*limit as f64 / 1e6, 0)),
                     (Lang::En, Excess::EmptyCells) => format!("more than {n} empty cells"),
                     (Lang::En, Excess::Nesting) => "archives inside archives".to_owned(),
-                    (Lang::ZhHans, Excess::Entries) => format!("超过 {n} 个文件"),
+                    (Lang::ZhHans, Excess::Entries) => format!("超过 {n} 个文件或工作表"),
                     (Lang::ZhHans, Excess::Ratio) => format!("超过自身大小 {n} 倍的内容"),
                     (Lang::ZhHans, Excess::Bytes) => format!("超过 {} MB 的内容", lang.decimal(*limit as f64 / 1e6, 0)),
                     (Lang::ZhHans, Excess::EmptyCells) => format!("超过 {n} 个空单元格"),

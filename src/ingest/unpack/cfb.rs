@@ -43,15 +43,13 @@ impl<'a> CompoundFile<'a> {
         if header.len() < 512 || !matches!(shift, 9 | 12) {
             return Err(broken(FORMAT, "its header is damaged"));
         }
-        let empty = Vec::new;
-        let min_long = u64::from(u32_at(&header, 56));
         let mut file = Self {
             input,
             sector: 1 << shift,
-            next: empty(),
-            next_short: empty(),
+            next: Vec::new(),
+            next_short: Vec::new(),
             short: Vec::new(),
-            min_long,
+            min_long: u64::from(u32_at(&header, 56)),
             streams: Vec::new(),
         };
         // The table of sectors is listed in the header, and further in sectors linked by their last number.
@@ -103,7 +101,7 @@ impl<'a> CompoundFile<'a> {
         let (size, mut n_left) = (item.size as usize, self.next_short.len());
         while at < FIRST_MARK && out.len() < size {
             n_left = n_left.checked_sub(1).ok_or_else(looped)?;
-            let from = at as usize * SHORT_SECTOR;
+            let from = (at as usize).checked_mul(SHORT_SECTOR).ok_or_else(cut_off)?;
             let sector = self.short.get(from..).ok_or_else(cut_off)?;
             out.extend_from_slice(&sector[..sector.len().min(SHORT_SECTOR).min(size - out.len())]);
             at = self.next_short.get(at as usize).copied().ok_or_else(cut_off)?;

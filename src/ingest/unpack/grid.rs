@@ -40,11 +40,14 @@ pub enum Wanted {
     Enough,
 }
 
+/// Bytes of the text of a cell that are read; Excel has at most 32,767 letters in one.
+pub const MAX_CELL: usize = 1 << 20;
+
 /// A row up to this wide is taken for one of the table, however few of its cells are filled.
 const ANY_WIDTH: u32 = 256;
 
 /// Empty cells that any sheet may have; beyond, [`EMPTY_PER_FILLED`] for each filled one.
-const FREE_EMPTY: u64 = 2_000_000;
+const FREE_EMPTY: u64 = 1_500_000;
 
 /// Empty cells a sheet may have for each filled one.
 const EMPTY_PER_FILLED: u64 = 8;
@@ -144,7 +147,7 @@ impl Grid {
     }
 
     /// Fails if so many more bytes are too many.
-    fn check(&self, more: u64) -> Result<(), Error> {
+    pub fn check(&self, more: u64) -> Result<(), Error> {
         if self.text.len() as u64 + more <= self.max_bytes {
             return Ok(());
         }

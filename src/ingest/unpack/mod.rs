@@ -79,6 +79,21 @@ struct Found<P> {
     place: P,
 }
 
+/// Sheets of a workbook at most.
+const MAX_SHEETS: u64 = 2_000;
+
+/// Sheets that are asked for their number of rows, and the bytes of each that are read for it.
+const HEAD_SHEETS: usize = 256;
+const HEAD_BYTES: u64 = 1 << 18;
+
+/// Fails where a workbook has too many sheets.
+fn check_sheets(n: usize, format: Format) -> Result<(), Error> {
+    match n as u64 {
+        ..=MAX_SHEETS => Ok(()),
+        _ => Err(Error::TooDense { format, excess: Excess::Entries, limit: MAX_SHEETS }),
+    }
+}
+
 /// Largest file that is unpacked into memory because it is packed twice.
 const MAX_NESTED: u64 = 256 << 20;
 

@@ -10,20 +10,17 @@ use quick_xml::events::BytesStart;
 
 use super::super::error::Error;
 use super::super::format::Format;
-use super::SheetInfo;
 use super::bytes::broken;
-use super::grid::{Grid, Wanted};
+use super::grid::{Grid, MAX_CELL, Wanted};
 use super::package;
 use super::xml::{self, Next, Xml};
 use super::zip::{Archive, Unzip};
+use super::{SheetInfo, check_sheets};
 
 const FORMAT: Format = Format::Ods;
 
 /// The content of every spreadsheet.
 const CONTENT: &str = "content.xml";
-
-/// Sheets at most.
-const MAX_SHEETS: usize = 9_999;
 
 /// A spreadsheet.
 pub struct Ods<'a> {
@@ -66,9 +63,7 @@ impl<'a> Ods<'a> {
                             xml::attributes(&tag, ["name", "style-name"]).map(Option::unwrap_or_default);
                         let hidden = hidden.contains(&*style);
                         book.sheets.push(SheetInfo { name: name.into_owned(), hidden, rows: None });
-                        if book.sheets.len() > MAX_SHEETS {
-                            return Err(broken(FORMAT, "it has too many sheets"));
-                        }
+                        check_sheets(book.sheets.len(), FORMAT)?;
                     }
                     _ => {}
                 },
@@ -150,11 +145,11 @@ fn table<R: Read>(xml: &mut Xml<R>, grid: Option<&mut Grid>) -> Result<(), Error
                     cell.next_paragraph();
                     is_text = true;
                 }
-                "s" => {
+                "s" if cell.text.len() < MAX_CELL => {
                     let n = number(&tag, "c").min(1 << 10);
                     cell.text.extend(std::iter::repeat_n(' ', n as usize));
                 }
-                "tab" | "line-break" => cell.text.push(' '),
+                "tab" | "line-break" if cell.text.len() < MAX_CELL => cell.text.push(' '),
                 _ => {}
             },
             Next::Close("annotation" | "shapes") => depth_note = depth_note.saturating_sub(1),
@@ -194,8 +189,8 @@ fn pass_over<R: Read>(xml: &mut Xml<R>) -> Result<(), Error> {
     }
 }
 
-/// Bytes of the text of a cell.
-const MAX_CELL: usize = 4 << 20;
+/// Filled cells of a row at most, where none is repeated.
+const MAX_COLUMNS: usize = 1 << 16;
 
 /// How often something is repeated; 1 unless it says otherwise.
 fn number(tag: &BytesStart<'_>, name: &str) -> u32 {
@@ -265,6 +260,7 @@ fn clock(value: &str) -> String {
 #[derive(Default)]
 struct Line {
     cells: Vec<(u32, u32, String)>,
+    n_bytes: u64,
     column: u32,
     repeat: u32,
 }
@@ -272,7 +268,7 @@ struct Line {
 impl Line {
     fn clear(&mut self) {
         self.cells.clear();
-        self.column = 0;
+        (self.column, self.n_bytes) = (0, 0);
     }
 
     fn push(&mut self, cell: &mut Cell, grid: &mut Grid) -> Result<(), Error> {
@@ -280,6 +276,11 @@ impl Line {
         if content.is_empty() {
             grid.skip()?;
         } else {
+            self.n_bytes += content.len() as u64;
+            grid.check(self.n_bytes)?;
+            if self.cells.len() == MAX_COLUMNS {
+                return Err(broken(FORMAT, "a row has too many cells"));
+            }
             self.cells.push((self.column, cell.repeat, content));
         }
         self.column = self.column.saturating_add(cell.repeat);

@@ -15,7 +15,7 @@ use super::strings::Texts;
 use super::value::{self, Kind};
 use super::xls::{flag_or_error, rk};
 use super::zip::{Archive, Unzip, u16_at, u32_at, u64_at};
-use super::{Found, SheetInfo};
+use super::{Found, HEAD_BYTES, HEAD_SHEETS, SheetInfo, check_sheets};
 
 const FORMAT: Format = Format::Xlsb;
 
@@ -136,6 +136,7 @@ impl<'a> Xlsb<'a> {
                     if let Some(relation) = relation {
                         let info = SheetInfo { name, hidden: u32_at(data, 0) & 3 != 0, rows: None };
                         book.sheets.push(Found { info, place: relation.target.clone() });
+                        check_sheets(book.sheets.len(), FORMAT)?;
                     }
                 }
                 _ => {}
@@ -155,20 +156,27 @@ impl<'a> Xlsb<'a> {
             }
             book.strings = strings;
         }
-        for i in 0..book.sheets.len() {
-            let mut records = book.part(&book.sheets[i].place, u64::MAX)?;
-            while let Some(id) = records.next()?.filter(|id| *id != id::BEGIN_CELLS) {
-                if id == id::DIMENSION {
-                    book.sheets[i].info.rows = Some(u64::from(u32_at(&records.data, 4)) + 1);
-                    break;
-                }
-            }
+        for i in 0..book.sheets.len().min(HEAD_SHEETS) {
+            book.sheets[i].info.rows = book.rows(&book.sheets[i].place);
         }
         Ok(book)
     }
 
     fn part(&self, path: &str, limit: u64) -> Result<Records<'a>, Error> {
         package::open(&self.archive, path, FORMAT, limit).map(|part| Records::new(part, u64::MAX))
+    }
+
+    /// Rows of a sheet, as it says itself before its cells. What is wrong with it shows when it is read.
+    fn rows(&self, path: &str) -> Option<u64> {
+        let part = package::open(&self.archive, path, FORMAT, u64::MAX).ok()?;
+        let mut records = Records::new(part, HEAD_BYTES);
+        loop {
+            match records.next().ok()?? {
+                id::DIMENSION => return Some(u64::from(u32_at(&records.data, 4)) + 1),
+                id::BEGIN_CELLS => return None,
+                _ => {}
+            }
+        }
     }
 
     /// Writes the cells of a sheet.

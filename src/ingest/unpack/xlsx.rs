@@ -6,13 +6,13 @@ use std::io::Read;
 use super::super::error::Error;
 use super::super::format::Format;
 use super::bytes::broken;
-use super::grid::{Grid, Wanted};
+use super::grid::{Grid, MAX_CELL, Wanted};
 use super::package::{self, MAX_PART};
 use super::strings::Texts;
 use super::value::{self, Kind};
 use super::xml::{self, Next, Xml};
 use super::zip::Archive;
-use super::{Found, SheetInfo};
+use super::{Found, HEAD_BYTES, HEAD_SHEETS, SheetInfo, check_sheets};
 
 const FORMAT: Format = Format::Xlsx;
 
@@ -53,6 +53,7 @@ impl<'a> Xlsx<'a> {
                             let name = name.unwrap_or_default().into_owned();
                             let info = SheetInfo { name, hidden, rows: None };
                             book.sheets.push(Found { info, place: sheet.target.clone() });
+                            check_sheets(book.sheets.len(), FORMAT)?;
                         }
                     }
                     _ => {}
@@ -67,8 +68,8 @@ impl<'a> Xlsx<'a> {
         if let Some(path) = target("sharedStrings").filter(|p| book.archive.find(p).is_some()) {
             book.strings = strings(package::open(&book.archive, path, FORMAT, u64::MAX)?, limit)?;
         }
-        for sheet in &mut book.sheets {
-            sheet.info.rows = rows(&book.archive, &sheet.place)?;
+        for sheet in book.sheets.iter_mut().take(HEAD_SHEETS) {
+            sheet.info.rows = rows(&book.archive, &sheet.place);
         }
         Ok(book)
     }
@@ -126,7 +127,7 @@ impl<'a> Xlsx<'a> {
                 Next::Close("sheetData") => return Ok(()),
                 Next::End => return Err(xml.cut_off()),
                 next => {
-                    if is_value {
+                    if is_value && raw.len() < MAX_CELL {
                         next.push_to(&mut raw);
                     }
                 }
@@ -221,23 +222,21 @@ fn place_of(place: &str) -> Option<(u32, u32)> {
     Some((digits.parse::<u32>().ok()?.checked_sub(1)?, column - 1))
 }
 
-/// Rows of a sheet, as it says itself before its cells.
-fn rows(archive: &Archive<'_>, path: &str) -> Result<Option<u64>, Error> {
-    let Some(entry) = archive.find(path) else { return Ok(None) };
-    let mut xml = Xml::new(archive.read(entry, u64::MAX)?, FORMAT);
+/// Rows of a sheet, as it says itself before its cells. What is wrong with it shows when it is read.
+fn rows(archive: &Archive<'_>, path: &str) -> Option<u64> {
+    let part = archive.read(archive.find(path)?, u64::MAX).ok()?;
+    let mut xml = Xml::new(part.take(HEAD_BYTES), FORMAT);
     loop {
-        match xml.next()? {
-            Next::Open(tag) => match tag.local_name().as_ref() {
+        if let Next::Open(tag) = xml.next().ok().filter(|next| !matches!(next, Next::End))? {
+            match tag.local_name().as_ref() {
                 "dimension" => {
                     let area = xml::attribute(&tag, "ref");
                     let last = area.as_deref().and_then(|a| a.rsplit(':').next()).and_then(place_of);
-                    return Ok(last.map(|(row, _)| u64::from(row) + 1));
+                    return last.map(|(row, _)| u64::from(row) + 1);
                 }
-                "sheetData" => return Ok(None),
+                "sheetData" => return None,
                 _ => {}
-            },
-            Next::End => return Ok(None),
-            _ => {}
+            }
         }
     }
 }
@@ -287,7 +286,7 @@ fn strings(part: impl Read, limit: u64) -> Result<Texts, Error> {
             Next::Close("si") => texts.push(&xml::unescape_office(&text), FORMAT, limit)?,
             Next::End => return Ok(texts),
             next => {
-                if is_text && (text.len() as u64) < limit {
+                if is_text && text.len() < MAX_CELL {
                     next.push_to(&mut text);
                 }
             }
