@@ -620,7 +620,7 @@ fn xlsb_parts() -> Vec<(String, Vec<u8>)> {
     for r in 2..5_u32 {
         cells.extend(row(r));
         cells.extend(cell(8, 0, 0, &[wide(&format!("客{r}")), vec![0; 8]].concat()));
-        cells.extend(cell(2, 1, 1, &((45_292 + r) << 2 | 2).to_le_bytes()));
+        cells.extend(cell(2, 1, 1, &(((45_292 + r) << 2) | 2).to_le_bytes()));
         cells.extend(cell(5, 2, 0, &(f64::from(r) + 0.25).to_le_bytes()));
         cells.extend(cell(1, 3, 0, &[]));
         cells.extend(cell(if r == 2 { 3 } else { 4 }, 4, 0, &[if r == 2 { 0x2a } else { 1 }]));
@@ -760,7 +760,7 @@ fn biff5(more: &[u8]) -> Vec<u8> {
         };
         out.extend(number(1, 1, f64::from(row) + 43_830.0));
         let packed =
-            [[row, 2, 0].map(u16::to_le_bytes).concat(), (u32::from(row) * 400 | 3).to_le_bytes().to_vec()];
+            [[row, 2, 0].map(u16::to_le_bytes).concat(), ((u32::from(row) * 400) | 3).to_le_bytes().to_vec()];
         out.extend(biff(0x27e, &packed.concat()));
         // A formula whose text comes behind it.
         let formula =
