@@ -646,6 +646,35 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_is_a_sum_is_as_many_orders_as_it_says() {
+        let rows = [
+            ("a", "2024-01-31", 900, None),
+            ("a", "2024-02-29", 0, None),
+            ("a", "2024-03-31", -200, None),
+            ("a", "2024-04-30", 500, None),
+            ("b", "2024-01-31", 0, None),
+        ];
+        let sums = Ledger { n_orders: Some(vec![3, 0, 2, 0, 1]), ..ledger(&rows) };
+        let orders = Orders::from_ledger(&sums);
+        assert_eq!(orders.n_orders, [3, 0, 0, 1, 1], "money without an order has one behind it");
+        assert_eq!(
+            (orders.n_return_orders.as_slice(), orders.returned[2]),
+            ([0, 0, 2, 0, 0].as_slice(), -200)
+        );
+        let kinds = [
+            DayKind::Purchase,
+            DayKind::NotPurchase,
+            DayKind::NotPurchase,
+            DayKind::Purchase,
+            DayKind::FreeItem,
+        ];
+        assert_eq!(orders.kind, kinds);
+        let t = &orders.totals;
+        assert_eq!((t.revenue, t.n_orders, t.n_zero_orders, t.n_return_orders), (1_200, 5, 1, 2));
+        assert_eq!(orders.last_purchase(0), Some(day("2024-04-30")));
+    }
+
+    #[test]
     fn rows_of_a_day_are_one_order_without_ids() {
         let o = Orders::from_ledger(&ledger(&[
             ("b", "2024-01-05", 100, None),

@@ -157,24 +157,25 @@ enum Mark {
 }
 
 fn parse_slowly(cell: &str) -> PeriodCell {
-    let plain: String = cell.chars().map(half_width).flat_map(char::to_lowercase).collect();
-    if plain.len() > 40 {
+    if cell.len() > 40 || !cell.chars().map(half_width).any(|c| c.is_ascii_digit()) {
         return PeriodCell::Bad;
     }
-    // Words become marks; what is left are numbers.
-    let plain = plain
-        .replace("上半年", "h1")
-        .replace("下半年", "h2")
-        .replace("quarter", "q")
-        .replace("季度", "q")
-        .replace('季', "q")
-        .replace("week", "w")
-        .replace(['周', '週'], "w")
-        .replace(['第', '年', '月', '份', '度'], " ")
-        .replace('一', "1")
-        .replace('二', "2")
-        .replace('三', "3")
-        .replace('四', "4");
+    // Words become letters and numerals; what only separates, a blank.
+    let mut plain = String::with_capacity(cell.len() + 2);
+    for c in cell.chars().map(half_width) {
+        match c {
+            '第' | '年' | '月' | '份' | '度' | '半' => plain.push(' '),
+            '季' => plain.push('q'),
+            '周' | '週' => plain.push('w'),
+            '上' => plain.push_str("h1"),
+            '下' => plain.push_str("h2"),
+            '一' => plain.push('1'),
+            '二' => plain.push('2'),
+            '三' => plain.push('3'),
+            '四' => plain.push('4'),
+            c => plain.push(c.to_ascii_lowercase()),
+        }
+    }
     let (mut numbers, mut mark) = (Vec::with_capacity(3), None);
     let mut rest = plain.trim();
     while let Some(first) = rest.chars().next() {
@@ -195,9 +196,9 @@ fn parse_slowly(cell: &str) -> PeriodCell {
         };
         let found = match word {
             "" => None,
-            "q" => Some(Mark::Quarter),
+            "q" | "qtr" | "quarter" => Some(Mark::Quarter),
             "h" => Some(Mark::Half),
-            "w" => Some(Mark::Week),
+            "w" | "wk" | "week" => Some(Mark::Week),
             name => match date::month_name(name) {
                 Some(month) => Some(Mark::Month(month)),
                 None => return date_of(cell),

@@ -234,9 +234,7 @@ fn propose_kind(
             (c.role, c.certainty) = (None, 0.0);
         }
     }
-    if kind == SideKind::Survey && !columns::has(&columns, Role::Item) {
-        items(names, &mut columns);
-    }
+    let asks = kind == SideKind::Survey && !columns::has(&columns, Role::Item) && items(names, &mut columns);
     if kind == SideKind::Customers && !each_once(&columns) {
         return None;
     }
@@ -252,7 +250,8 @@ fn propose_kind(
     let telling =
         columns.iter().zip(&matches).filter(|(c, _)| c.role.is_some_and(|r| kind.telling().contains(&r)));
     let fit = telling.map(|(_, m)| m.map_or(Fit::Hint, |m| m.1)).max().unwrap_or(Fit::Hint);
-    let certain = fit == Fit::Exact && columns.iter().filter(|c| of_role(c)).all(|c| c.certainty >= CERTAIN);
+    let certain =
+        (fit == Fit::Exact || asks) && columns.iter().filter(|c| of_role(c)).all(|c| c.certainty >= CERTAIN);
     Some(((certain, fit, n_roles), SideProposal { kind, columns, certain }))
 }
 
@@ -276,8 +275,9 @@ fn each_once(columns: &[ColumnProposal]) -> bool {
     columns.iter().any(|c| c.role == Some(Role::Customer) && c.evidence.distinct_share == 1.0)
 }
 
-/// A survey with a column for each item: scores on one scale, of which some name what surveys ask about.
-fn items(names: &[String], columns: &mut [ColumnProposal]) {
+/// A survey with a column for each item: scores on one scale, of which some name what surveys ask about. Whether it
+/// is one.
+fn items(names: &[String], columns: &mut [ColumnProposal]) -> bool {
     const ASKED: [&str; 24] = [
         "trust",
         "satisf",
@@ -321,11 +321,12 @@ fn items(names: &[String], columns: &mut [ColumnProposal]) {
     let scores: Vec<usize> = columns.iter().filter(|c| is_score(c)).map(|c| c.index).collect();
     let n_asked = scores.iter().filter(|&&i| asks(i)).count();
     if n_asked < 2 || n_asked * 2 < scores.len() {
-        return;
+        return false;
     }
     for i in scores.into_iter().filter(|&i| asks(i)) {
         columns::assign(&mut columns[i], Role::Score, columns::Basis::NamePart, 0.85);
     }
+    true
 }
 
 /// Reads a side table into a data set, whose customers decide which rows can be used.
