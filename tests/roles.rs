@@ -753,3 +753,90 @@ fn a_header_set_has_one_key() {
     // Kept between versions: what is remembered under it must be found again.
     assert_eq!(key(&["customer", "date", "amount"]), "3-cab089218c16e8a0");
 }
+
+mod never_panics {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A cell of a messy file.
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            "[0-9]{1,9}",
+            "-?[0-9]{1,4}[.,][0-9]{1,8}",
+            "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]",
+            "[0-3]?[0-9]/[01]?[0-9]/20[0-9]{2}",
+            "20[0-9]{2}[QHW年-]第?[0-9]{1,2}[季月]?",
+            "(yes|no|open|投诉|未付|7|007|ann|NA)",
+            "[a-z一-五 ]{0,6}",
+        ]
+    }
+
+    fn tables() -> impl Strategy<Value = (String, Vec<Option<Role>>)> {
+        (2..7_usize, 1..12_usize).prop_flat_map(|(width, height)| {
+            let roles = proptest::collection::vec(proptest::option::of(0..40_usize), width);
+            let rows = proptest::collection::vec(proptest::collection::vec(cell(), width), height);
+            (roles, rows).prop_map(|(roles, rows)| {
+                let all: Vec<Role> = Shape::ALL
+                    .iter()
+                    .flat_map(|s| s.roles())
+                    .chain(SideKind::ALL.iter().flat_map(|k| k.roles()))
+                    .copied()
+                    .collect();
+                let header: Vec<String> = (0..roles.len()).map(|i| format!("column {i}")).collect();
+                let mut text = header.join(";") + "\n";
+                for row in rows {
+                    text.push_str(&(row.join(";") + "\n"));
+                }
+                (text, roles.into_iter().map(|r| r.map(|i| all[i * 7 % all.len()])).collect())
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(120))]
+
+        /// Whatever the cells and whoever gave the roles: no panic, and rows reconcile.
+        #[test]
+        fn any_mapping_of_any_table((text, mut roles) in tables(), required in proptest::collection::vec(0..7_usize, 4)) {
+            let told = || ingest::Told { header: Some(true), ..Default::default() };
+            for shape in Shape::ALL {
+                let mut own = roles.clone();
+                for (i, at) in required.iter().take(3).enumerate() {
+                    if let Some(role) = own.get_mut(*at) {
+                        *role = Some(shape.roles()[i]);
+                    }
+                }
+                let mapping = Mapping { shape, roles: own, date_order: Some(DateOrder::Dmy), told: told() };
+                if let Ok(loaded) = ingest::load(text.as_bytes(), &mapping, &Options::default(), &mut ingest::silent) {
+                    let q = &loaded.quality;
+                    prop_assert_eq!(q.rows_read, q.rows_used + q.rows_set_aside);
+                    if let Dataset::Transactions(l) = &loaded.dataset {
+                        prop_assert!(l.n_orders.as_ref().is_none_or(|n| n.len() == l.n_rows()));
+                        prop_assert!(l.cost.as_ref().is_none_or(|n| n.len() == l.n_rows()));
+                    }
+                }
+            }
+            for kind in SideKind::ALL {
+                for (role, at) in kind.roles().iter().zip(&required) {
+                    if let Some(column) = roles.get_mut(*at) {
+                        *column = Some(*role);
+                    }
+                }
+                let mapping = SideMapping { kind, roles: roles.clone(), date_order: Some(DateOrder::Dmy), told: told() };
+                let mut loaded = three();
+                let before = loaded.dataset.clone();
+                match side::load(text.as_bytes(), "", &mapping, &mut loaded.dataset, &mut ingest::silent) {
+                    Ok(q) => prop_assert_eq!(q.rows_read, q.rows_used + q.rows_set_aside),
+                    Err(_) => prop_assert_eq!(&loaded.dataset, &before),
+                }
+            }
+            // What is proposed can be loaded or says why not.
+            if let Ok(table) = ingest::read(text.as_bytes(), 3) {
+                let mapping = Mapping::from(&table.proposal);
+                let _ = ingest::load(text.as_bytes(), &mapping, &Options::default(), &mut ingest::silent);
+                let _ = side::arrange(&[("a", &table), ("b", &table)]);
+            }
+        }
+    }
+}

@@ -4,7 +4,13 @@ export type Input = File | Blob | ArrayBuffer | ArrayBufferView | string | URL |
 /** What a column holds. */
 export type Role =
   | "customer" | "date" | "amount" | "order" | "product" | "category" | "quantity" | "unitPrice" | "cost" | "channel"
-  | "tenure" | "startDate" | "endDate" | "churned" | "monthlyCharge" | "totalCharge" | "reason";
+  | "listPrice" | "promotion" | "margin" | "serviceCost" | "dueDate" | "paidDate" | "amountPaid" | "segment"
+  | "tenure" | "startDate" | "endDate" | "churned" | "monthlyCharge" | "totalCharge" | "reason" | "wallet"
+  | "period" | "orderCount" | "lastDate" | "firstDate"
+  | "contactKind" | "minutes" | "resolved" | "referrer" | "referred" | "item" | "score" | "acquisitionCost";
+
+/** What a row of the main table is: a purchase, a contract, a customer's period, or all purchases of a customer. */
+export type Shape = "transactions" | "contracts" | "rollUps" | "customers";
 
 export type Stage = "exploration" | "build-up" | "stability" | "decline" | "exited";
 export type Pattern = "early-abort" | "mid-way" | "early-exit" | "long-term" | "active";
@@ -234,6 +240,7 @@ export interface Customers {
 /** Shares are 0..1, money is in the file's currency, dates are YYYY-MM-DD. More keys may be added. */
 export interface Report {
   quality: {
+    shape: Shape;
     rowsRead: number;
     rowsUsed: number;
     rowsSetAside: number;
@@ -250,6 +257,10 @@ export interface Report {
     missing: Role[];
     /** What is unusual about the rows that were used: far-out amounts, odd days, gaps, months cut off, names. */
     checks: { amounts: { [more: string]: unknown } | null; calendar: { [more: string]: unknown } | null; names: { [more: string]: unknown } };
+    /** Tables read beside the main one. */
+    side: Array<{ name: string; kind: string; rowsRead: number; rowsUsed: number; rowsSetAside: number; [more: string]: unknown }>;
+    /** Tables that came with it and are not used, each with the reason. */
+    unused: Array<{ name: string; [more: string]: unknown }>;
     [more: string]: unknown;
   };
   overview: {
