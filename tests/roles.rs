@@ -106,9 +106,9 @@ fn purchases_in_three_scripts() {
         Shape::Transactions,
         [
             "Customer ID,Order No,Order Date,Due Date,Payment Date,Invoice Amount,Amount Paid,Cost,Service Cost,Product,\
-             Category,Quantity,List Price,Promotion,Channel,Region",
-            "客户编号,订单号,下单日期,到期日,付款日期,发票金额,已付金额,成本,服务成本,商品,类别,数量,标价,促销活动,渠道,区域",
-            "客戶編號,訂單號,下單日期,到期日期,付款日期,發票金額,已付金額,總成本,服務成本,商品名稱,類別,數量,標價,促銷活動,銷售渠道,區域",
+             Category,Quantity,List Price,Promotion,Channel,Segment",
+            "客户编号,订单号,下单日期,到期日,付款日期,发票金额,已付金额,成本,服务成本,商品,类别,数量,标价,促销活动,渠道,客户分群",
+            "客戶編號,訂單號,下單日期,到期日期,付款日期,發票金額,已付金額,總成本,服務成本,商品名稱,類別,數量,標價,促銷活動,銷售渠道,客戶分群",
         ],
         &expected,
         |i| {
@@ -142,11 +142,11 @@ fn contracts_in_three_scripts() {
         },
     );
     let (_, loaded) =
-        load(file("id,tenure,churn,region,wallet", |i| format!("{i},{i},{},north,900", i % 2)).as_bytes());
+        load(file("id,tenure,churn,segment,wallet", |i| format!("{i},{i},{},north,900", i % 2)).as_bytes());
     let Dataset::Contracts(contracts) = &loaded.dataset else { panic!("contracts") };
     assert_eq!(contracts.side.profile.segment.as_ref().unwrap().names.get(0), "north");
     assert_eq!(contracts.side.profile.wallet_per_year.as_ref().unwrap()[4], Some(900.0));
-    assert_eq!(contracts.attributes.len(), 1, "the region may tell leavers from stayers as well");
+    assert_eq!(contracts.attributes.len(), 1, "the segment may tell leavers from stayers as well");
 }
 
 #[test]
@@ -239,6 +239,11 @@ fn a_date_or_an_order_line_makes_it_purchases() {
     let table =
         look(&file("customer,month,date,amount", |i| format!("{i},2024-01,2024-01-{:02},5", 1 + i % 28)));
     assert_eq!((table.proposal.shape, table.proposal.certain), (Shape::Transactions, true));
+    // Days under the name of a month, beside products.
+    let table = look(&file("customer,month,product,amount", |i| {
+        format!("{},2024-01-{:02},tea,5", i % 3, 1 + i % 28)
+    }));
+    assert_eq!((table.proposal.shape, table.proposal.column(Role::Date)), (Shape::Transactions, Some(1)));
     // Several rows of a customer in a month: the user is asked.
     let table = look(&file("customer,month,amount", |i| format!("{},2024-01,{i}", i % 3)));
     assert_eq!((table.proposal.shape, table.proposal.certain), (Shape::RollUps, false));
@@ -428,6 +433,9 @@ fn files_without_time_say_what_they_lack() {
         );
         assert_eq!(ingest::table(&bytes[..], usize::MAX).unwrap().rows.len(), 2_357);
     }
+    let (_, error) = refused(file("customer,tenure,plan", |i| format!("{i},{},basic", i % 9)).as_bytes());
+    let lacks = vec![Role::LastDate, Role::Amount];
+    assert_eq!(error, Error::OneRowPerCustomer { lacks, or_as_contract: vec![Role::Churned] });
     if let Some(bytes) = data("credit-default/UCI_Credit_Card.csv") {
         let (table, error) = refused(&bytes);
         let lacks = vec![Role::LastDate, Role::Amount];

@@ -6,6 +6,15 @@
 //! values as customer, unless each of its values belongs to one value of another such column and to one day only:
 //! then it is the order, and the other the customer.
 //!
+//! What a row is ([`Shape`]) follows from the names that only one shape has, and from what the values cannot be:
+//!
+//! - a contract: tenure or start, and who left or when;
+//! - a purchase: a day, by its name and its values; this is also what is left where nothing else fits;
+//! - a customer's period: a column of periods (by its name, or because its values can be nothing else) and a value.
+//!   Where more than one row in twenty repeats a customer and period of the sample, the user is asked;
+//! - a customer, all purchases summed up: the day of the last purchase, or an identifier that never repeats and no
+//!   date at all. The latter cannot be read and says what is missing.
+//!
 //! Certainty is a judgement in 0..1 that says when to ask the user, not a probability.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +81,8 @@ pub enum Role {
     Promotion,
     /// Amount less variable cost.
     Margin,
-    /// Segment, region or another group of peers the customer belongs to.
+    /// Segment or another group of peers the customer belongs to. In a table of customers a region is one as well;
+    /// beside purchases it rather says where they were made.
     Segment,
     /// What the customer spends per year with all suppliers.
     Wallet,
@@ -145,7 +155,8 @@ impl Role {
         Self::Margin,
         Self::Segment,
     ];
-    const CUSTOMERS: [Self; 9] = [
+    /// Those of contracts are named as well, to say how much is missing for one.
+    const CUSTOMERS: [Self; 12] = [
         Self::Customer,
         Self::LastDate,
         Self::Amount,
@@ -154,6 +165,9 @@ impl Role {
         Self::Cost,
         Self::Margin,
         Self::Segment,
+        Self::Tenure,
+        Self::StartDate,
+        Self::EndDate,
         Self::Churned,
     ];
 
@@ -339,7 +353,9 @@ pub(super) fn only_totals(has: impl Fn(Role) -> bool) -> Option<Error> {
         return None;
     }
     // The other way to read one row per customer: as a contract.
-    let contract = [Role::Tenure, Role::Churned].into_iter().filter(|r| !has(*r)).collect();
+    let either = |role, stand_in| (!has(role) && !has(stand_in)).then_some(role);
+    let contract = [either(Role::Tenure, Role::StartDate), either(Role::Churned, Role::EndDate)];
+    let contract = contract.into_iter().flatten().collect();
     Some(Error::OneRowPerCustomer { lacks, or_as_contract: contract })
 }
 
@@ -442,7 +458,11 @@ fn find_shape(matches: &[Match], columns: &[ColumnProposal]) -> Shape {
     {
         return Shape::Transactions;
     }
-    let in_periods = named().any(|(m, c)| is_period(m.as_ref(), &c.evidence));
+    // Days under the name of a month, beside products: order lines.
+    let of_lines = [Role::Order, Role::Product, Role::UnitPrice].iter().any(|r| has(*r, Fit::Usual));
+    let is_day = |e: &Evidence| is_date(e) && e.period_share < 0.5;
+    let in_periods =
+        named().any(|(m, c)| is_period(m.as_ref(), &c.evidence) && !(of_lines && is_day(&c.evidence)));
     if in_periods && (has(Role::Amount, Fit::Hint) || matches.iter().flatten().any(is_charge)) {
         return Shape::RollUps;
     }
@@ -540,6 +560,14 @@ fn by_values(rows: &[Vec<String>], matches: &[Match], columns: &mut [ColumnPropo
         && let Some(i) = columns.iter().position(|c| free(c) && c.evidence.date_share >= 0.9)
     {
         assign(&mut columns[i], Role::Date, Basis::Values, if nameless { 0.9 } else { 0.7 });
+    }
+    // Days under the name of a period are days.
+    if !has(columns, Role::Date)
+        && let Some(c) = columns
+            .iter_mut()
+            .find(|c| c.evidence.date_share >= 0.9 && matches!(matches[c.index], Some((Role::Period, _, _))))
+    {
+        assign(c, Role::Date, Basis::Values, 0.7);
     }
     // Invoices without their own day: the day they fall due is the only one there is.
     if !has(columns, Role::Date)

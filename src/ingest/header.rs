@@ -300,8 +300,7 @@ const NAMES: Names = &[
     ),
     (
         Role::Segment,
-        "segment customersegment customergroup region salesregion territory \
-         客户分群 客户分组 客户细分 客户群 客群 区域 大区 地区 销售区域 客戶分群 客戶分組 客戶群 區域 大區 地區 銷售區域",
+        "segment customersegment customergroup 客户分群 客户分组 客户细分 客户群 客群 客戶分群 客戶分組 客戶群",
         "",
     ),
     (
@@ -448,7 +447,8 @@ const IN_SURVEYS: Names = &[
 const ON_CUSTOMERS: Names = &[
     (
         Role::Segment,
-        "segment customersegment customergroup region salesregion 客户类型 客户级别 客戶類型 客戶級別",
+        "segment customersegment customergroup region salesregion territory 客户类型 客户级别 区域 大区 地区 销售区域 \
+         客戶類型 客戶級別 區域 大區 地區 銷售區域",
         "group industry tier area 行业 等级 行業 等級 分组 分組",
     ),
     (

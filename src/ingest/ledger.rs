@@ -471,8 +471,8 @@ fn quality(scan: &mut Scan<'_>, columns: &Columns, days: &[Day]) -> Quality {
     let found = |role: &Role| match (role, columns.amount) {
         (Role::UnitPrice, AmountFrom::Column(_)) | (Role::Amount, AmountFrom::UnitPrice(_)) => true,
         (Role::Cost | Role::Margin, _) => columns.optional[COST].is_some(),
-        // Who left would light up nothing here.
-        (Role::Churned, _) => true,
+        // Contracts would light up nothing here.
+        (Role::Tenure | Role::StartDate | Role::EndDate | Role::Churned, _) => true,
         _ => scan.column(*role).is_some(),
     };
     let roles = columns.shape.roles().iter().copied();
