@@ -4,8 +4,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-// The whole method library doubled the module (it was 1.2 MB); the first load is to come down to 1.5 MB again.
-const budgets = { wasm: 2_300_000, page: 60_000, glue: 30_000, total: 2_390_000 };
+// The whole method library doubled the module (it was 1.2 MB), workbooks, archives, JSON and side tables added 0.4 MB; the
+// first load is to come down to 1.5 MB again.
+const budgets = { wasm: 2_700_000, page: 60_000, glue: 30_000, total: 2_790_000 };
 const dist = "dist";
 const read = pattern => readFileSync(join(dist, readdirSync(dist).find(f => pattern.test(f))));
 const parts = { wasm: read(/_bg\.wasm$/), page: read(/^index\.html$/), glue: read(/^tenure-.*[0-9a-f]\.js$/) };

@@ -19,7 +19,7 @@ use crate::report::{CustomerQuery, CustomerRows, Report, Settings, SettingsError
 use crate::sample::SampleLanguage;
 
 /// Raised whenever a message changes shape. Page and worker run the same module, so a mismatch means a stale page.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// Asked of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

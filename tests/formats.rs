@@ -323,7 +323,7 @@ fn the_same_orders_from_each_kind_of_workbook() {
         );
         let names: Vec<(&str, bool)> = seen.sheets.iter().map(|s| (s.name.as_str(), s.hidden)).collect();
         assert_eq!(names, [("Read me", false), ("Orders 订单", false), ("Old", true)]);
-        assert_eq!((seen.encoding.as_str(), seen.delimiter), ("UTF-8", Delimiter::Tab));
+        assert_eq!((seen.encoding.as_str(), seen.dialect.delimiter), ("UTF-8", Delimiter::Tab));
         assert!(seen.proposal.certain);
         let loaded = load(bytes).unwrap();
         let quality = &loaded.quality;

@@ -81,7 +81,7 @@ fn cdnow_elog_csv() {
 fn cdnow_sample_without_header() {
     let Some(bytes) = data("cdnow/CDNOW_sample.txt") else { return };
     let (table, loaded) = load(&bytes);
-    assert_eq!((table.header, table.delimiter), (false, Delimiter::Blanks));
+    assert_eq!((table.header, table.dialect.delimiter), (false, Delimiter::Blanks));
     assert!(table.proposal.certain, "{:#?}", table.proposal);
     assert_eq!(
         role_names(&table),
