@@ -73,7 +73,7 @@ fn most_held<T>(work: impl FnOnce() -> T) -> (T, usize) {
 
 /// Memory a file may take: so many times its size, and a constant.
 const TIMES: usize = 40;
-const BEYOND: usize = 64_000;
+const BEYOND: usize = 160_000;
 /// Time a file may take.
 const LIMIT: Duration = Duration::from_secs(2);
 
@@ -302,7 +302,8 @@ fn monotonous_files_take_time_and_memory_by_their_size() {
             // Milliseconds where nothing else runs; what grows with the square takes hours.
             assert!(begin.elapsed() < Duration::from_secs(20), "{context} takes {:?}", begin.elapsed());
             most_memory = most_memory.max(most);
-            assert!(most <= 25 * SIZE, "{context} takes {} MB", most >> 20);
+            // Up to a row for each three bytes, all of them set aside and kept for the list.
+            assert!(most <= 35 * SIZE, "{context} takes {} MB", most >> 20);
         }
     }
     println!("files of {} MB of one thing: at most {} MB of memory", SIZE >> 20, most_memory >> 20);

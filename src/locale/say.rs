@@ -783,6 +783,7 @@ pub fn delimiter(lang: Lang, delimiter: Option<Delimiter>) -> String {
 #[must_use]
 pub fn encoding(lang: Lang, label: &str) -> String {
     let script = match label {
+        "UTF-8" | "UTF-16LE" | "UTF-16BE" => lang.pick("Unicode", "统一码"),
         "gb18030" => lang.pick("Simplified Chinese", "简体中文"),
         "Big5" => lang.pick("Traditional Chinese", "繁体中文"),
         "Shift_JIS" | "EUC-JP" | "ISO-2022-JP" => lang.pick("Japanese", "日文"),

@@ -1,6 +1,6 @@
 // The table of customers, and the columns page: what a reader does to look closer or to put a file right.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { cells, csv, day, dist, figure, give, headline, launch, number, open, openFile, openSample, serve, sum, text, visit } from "./harness.mjs";
 
 /** Rows shown at first, and more at each "Show more". */
@@ -37,6 +37,9 @@ const fresh = async () => {
   await page.getByRole("button", { name: "Clear filters" }).click();
   return until("all customers", rows => rows.length === Math.min(PAGE, all));
 };
+
+// What one test chose for its file is no choice of the next.
+beforeEach(() => page?.evaluate(() => localStorage.removeItem("tenure.mappings")));
 
 test("the table opens with the highest revenue first and sorts by orders both ways", async () => {
   const first = await fresh();
@@ -175,6 +178,7 @@ test("how a file is written can be said: the rows follow at once, the focus stay
   await columns(3);
   assert.equal(await page.getByTestId("skip-lines").inputValue(), "2");
   assert.match(await text(page, "grounds"), /100\s?% of the first 60 rows[\s\S]*known names/);
+  await page.getByTestId("delimiter").focus();
   await page.getByTestId("delimiter").selectOption(",");
   await columns(1);
   assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), "delimiter");
@@ -195,6 +199,30 @@ test("how a file is written can be said: the rows follow at once, the focus stay
   await page.getByTestId("run").click();
   await page.waitForURL(/#\/overview$/);
   assert.equal(await figure(page, "kpi-customers"), "20");
+});
+
+test("what was chosen for a file is used again when its headers come back, until it is forgotten", async () => {
+  const revenue = async () => (await text(page, "kpi-revenue")).split("\n")[0];
+  await give(page, RIDDLE);
+  await page.getByTestId("run").waitFor();
+  for (let i = 0; i < 6; i += 1) await choose(i, "");
+  await choose(1, "Customer");
+  await choose(3, "Date");
+  await choose(5, "Amount");
+  await page.getByTestId("run").click();
+  await page.getByTitle("riddle.csv", { exact: true }).waitFor();
+  await page.waitForURL(/#\/overview$/);
+  const kept = await page.evaluate(() => localStorage.getItem("tenure.mappings"));
+  assert.ok(kept.length > 2 && !/riddle|k1|A0|B0/.test(kept), kept);
+  await give(page, { ...RIDDLE, name: "next-month.csv" });
+  await page.getByTitle("next-month.csv", { exact: true }).waitFor();
+  assert.match(page.url(), /#\/overview$/, "nothing is asked");
+  assert.equal(await revenue(), "675.00");
+  await visit(page, "columns");
+  await page.getByTestId("remembered").waitFor();
+  await page.getByTestId("forget").click();
+  await page.getByTestId("remembered").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => localStorage.getItem("tenure.mappings")), null);
 });
 
 test("a role given to a second column is taken from the first", async () => {

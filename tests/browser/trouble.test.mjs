@@ -25,8 +25,8 @@ const CASES = [
     /No column holds the amount[\s\S]*Choose the column with the amount/, /没有金额列[\s\S]*请指定金额所在的列/],
   ["an empty file", bytes("empty.csv", Buffer.alloc(0)), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/],
   ["a file with a header and nothing below", bytes("header.csv", Buffer.from("customer,date,amount\n")), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/],
-  ["a picture", bytes("picture.png", PNG), /looks like a picture[\s\S]*Save it as CSV/, /看起来是 ?图片[\s\S]*请另存为 CSV/],
-  ["binary data", bytes("noise.bin", noise), /looks like binary data[\s\S]*Save it as CSV/, /看起来是 ?二进制数据[\s\S]*请另存为 CSV/],
+  ["a picture", bytes("picture.png", PNG), /looks like a picture[\s\S]*as a workbook or as CSV/, /看起来是 ?图片[\s\S]*请索取表格原文件/],
+  ["binary data", bytes("noise.bin", noise), /looks like binary data[\s\S]*Export the table as CSV/, /看起来是 ?二进制数据[\s\S]*CSV/],
   ["a file whose every date is unreadable", csv("broken.csv", "customer,date,amount", i => `C${i % 20},someday ${i},${10 + i}.50`),
     /(None of the 300 rows could be used|No column holds the date)[\s\S]*(Check that the columns|Choose the column)/, /(300 行数据均无法使用|没有日期列)[\s\S]*请(检查|指定)/],
 ];

@@ -262,7 +262,7 @@ pub fn traps() -> Vec<Trap> {
         rows("control characters", bells, 3, 27, "546.75"),
         rows("broken bytes", broken, 4, 34, "91.75"),
         fails("NUL bytes", [SALES.as_bytes(), b"b\0b,2024-04-02,1\n"].concat(), "unreadable"),
-        fails("an archive", b"PK\x03\x04 and what follows".as_slice(), "unreadable"),
+        fails("an archive", b"PK\x03\x04 and what follows".as_slice(), "broken"),
         fails("a document", b"%PDF-1.7\n1 0 obj\n".as_slice(), "unreadable"),
         fails("random control bytes", (0..=255_u8).collect::<Vec<u8>>(), "unreadable"),
     ]);
