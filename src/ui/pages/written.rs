@@ -143,7 +143,7 @@ pub fn view(app: App, lang: Lang, table: Signal<Option<std::sync::Arc<Table>>>) 
                         </select>
                     </label>
                 </Show>
-                <div class="options inner" hidden=move || !is_text.get()>
+                <div class="inner" hidden=move || !is_text.get()>
                 <label>{text::written_encoding(lang)}
                     <select class="control" data-testid="encoding" on:change=move |e| choose_encoding(event_target_value(&e))>
                         {as_found(found_encoding)}{encodings}

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::super::super::client::{self, Source};
 use super::super::super::state::App;
 use super::super::start::files;
-use crate::ingest::UnusedTable;
 use crate::ingest::side::SideQuality;
+use crate::ingest::{IssueKind, UnusedTable};
 use crate::locale::Lang;
 use crate::locale::quality as words;
 use crate::report::Report;
@@ -36,6 +36,7 @@ fn joined(lang: Lang, side: &SideQuality) -> impl IntoView + use<> {
     let reasons = side
         .counts
         .iter()
+        .filter(|count| count.kind != IssueKind::UnknownCustomer)
         .map(|count| format!("{}: {}", words::reason(lang, count.kind), int(count.rows)))
         .collect::<Vec<_>>();
     let reasons = (!reasons.is_empty()).then(|| view! { <span class="sub">" "{reasons.join(" · ")}</span> });
