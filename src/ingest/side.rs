@@ -1,7 +1,7 @@
 //! What is known about the customers beside the main table (methods.md 1.3)?
 //!
 //! A side table is a file, or a sheet, of its own: invoices, service contacts, referrals, departures, survey answers,
-//! or facts about customers. [`propose`] says what a table could be, [`arrange`] which of several tables is the main
+//! or facts about customers. [`propose`] says what a table could be, [`arrange()`] which of several tables is the main
 //! one and what each other is, and [`load`] reads one into a data set.
 //!
 //! Rows are joined by the customer's name, exactly as written but for blanks around it: `007` and `7` are two

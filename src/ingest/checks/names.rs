@@ -1,6 +1,6 @@
 //! Which customers are probably none, or the same one twice, or most of the business?
 //!
-//! - A *stand-in* is a name that programs and tills write for "nobody in particular": a word of [`WORDS`] (whatever the
+//! - A *stand-in* is a name that programs and tills write for "nobody in particular": a word of `WORDS` (whatever the
 //!   case, width, blanks and hyphens), or a number such as 0, -1, 9999 or 123456, which only counts where it has at
 //!   least five times the rows of a mean customer (and 20), since it may be somebody's number. A *crowd* has 50 times the
 //!   rows of a mean customer and at least 2 % of all rows: one account for many people, or a key account.
@@ -13,7 +13,7 @@ use super::super::intern;
 use super::super::quality::shorten;
 use crate::customer::{MoneyScale, Strings};
 
-/// What stands for nobody, folded as by [`fold_word`].
+/// What stands for nobody, folded as by `fold_word`.
 const WORDS: &[&str] = &[
     "anon",
     "anonym",
