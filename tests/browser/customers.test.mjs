@@ -192,10 +192,6 @@ test("how a file is written can be said: the rows follow at once, the focus stay
   await page.getByTestId("as-found").click();
   await page.waitForFunction(() => document.querySelector(".preview").innerText.includes("Zoë 0"));
   assert.equal(await page.getByTestId("encoding").inputValue(), "");
-  await page.getByTestId("has-header").uncheck();
-  await page.waitForFunction(() => /customer[\s\S]*Zoë 0/.test(document.querySelector(".preview tbody").innerText));
-  await page.getByTestId("has-header").check();
-  await page.waitForFunction(() => !document.querySelector(".preview tbody").innerText.includes("customer"));
   await page.getByTestId("run").click();
   await page.waitForURL(/#\/overview$/);
   assert.equal(await figure(page, "kpi-customers"), "20");
@@ -259,6 +255,8 @@ test("dates that can be read two ways are asked about, never guessed; each answe
   const file = csv("either.csv", "customer,date,amount", i => `C${i % 20},${two(1 + i % 12)}/${two(1 + (i * 5) % 12)}/2024,${10 + i}.50`);
   const spans = [];
   for (const order of ["dmy", "mdy"]) {
+    // The first answer would be remembered for the second.
+    await page.evaluate(() => localStorage.removeItem("tenure.mappings"));
     await give(page, file);
     await page.getByTestId("run").waitFor();
     await page.getByTestId("date-order").selectOption(order);
