@@ -2,73 +2,28 @@
 //! an error with a name. Time and memory of the latter are printed and held to bounds.
 #![allow(clippy::unwrap_used)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod common;
+#[path = "common/memory.rs"]
+mod memory;
+
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
 use calamine::{Data, Reader};
+use common::data;
+use memory::most_held;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Formula, Workbook};
 use tenure::customer::Dataset;
 use tenure::ingest::{self, Delimiter, Error, Excess, Format, Loaded, Mapping, Options, Table, Told};
 
-/// Counts what a thread holds, so that tests that run side by side do not count for each other.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    let _ = HELD.try_with(|held| {
-        held.set(held.get() + bytes);
-        let _ = MOST.try_with(|most| most.set(most.get().max(held.get())));
-    });
-}
-
-// SAFETY: every call goes to the allocator of the system with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    // Growing in place holds nothing twice; where the system copies, it may.
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count(size as isize);
-        count(-(layout.size() as isize));
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+/// See `memory`: the bound is on everything that is ever held.
+const GROWTH_COPIES: bool = true;
 
 /// What work gives, how long it took, and the most bytes it held beyond what was held before.
 fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration, usize) {
-    let before = HELD.get();
-    MOST.set(before);
     let start = Instant::now();
-    let out = work();
-    (out, start.elapsed(), (MOST.get() - before).max(0) as usize)
-}
-
-fn data(name: &str) -> Option<Vec<u8>> {
-    let root = std::env::var("TENURE_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
-    match std::fs::read(std::path::Path::new(&root).join(name)) {
-        Ok(bytes) => Some(bytes),
-        Err(_) if std::env::var_os("CI").is_some() => panic!("{name} is missing"),
-        Err(_) => {
-            println!("ignored: TENURE_DATA ({root}) does not hold {name}");
-            None
-        }
-    }
+    let (out, most) = most_held(work);
+    (out, start.elapsed(), most)
 }
 
 fn load(bytes: &[u8]) -> Result<Loaded, Error> {

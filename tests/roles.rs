@@ -3,28 +3,17 @@
 //! Real files are found through `TENURE_DATA`, as in `ingest.rs`.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod common;
 
+use std::collections::BTreeMap;
+
+use common::data;
 use tenure::customer::{Dataset, Day, Grain, Ledger, Month};
 use tenure::ingest::columns::fingerprint;
 use tenure::ingest::side::{self, Place, SideKind, SideMapping, SideQuality, Why};
 use tenure::ingest::{
     self, DateOrder, Error, IssueKind, Loaded, Mapping, Note, Options, Role, Shape, Table, flag,
 };
-
-fn data(file: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("TENURE_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    match std::fs::read(root.join(file)) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if std::env::var_os("CI").is_some() => panic!("{file}: {error}"),
-        Err(_) => {
-            eprintln!("ignored: {file} is not there (set TENURE_DATA)");
-            None
-        }
-    }
-}
 
 fn look(text: &str) -> Table {
     ingest::read(text.as_bytes(), 5).unwrap()

@@ -17,8 +17,10 @@ pub const MAX_KEPT: usize = 1_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SetAside {
     names: Vec<String>,
-    line: Vec<u64>,
-    column: Vec<u32>,
+    /// No file has 2^32 lines: it would have to be larger than what is read.
+    line: Vec<u32>,
+    /// A record has at most 65,536 cells.
+    column: Vec<u16>,
     kind: Vec<IssueKind>,
     value: Strings,
     total: u64,
@@ -91,8 +93,15 @@ impl SetAside {
         if self.names.is_empty() {
             self.names = names.to_vec();
         }
-        self.line.push(line);
-        self.column.push(u32::try_from(column).unwrap_or(u32::MAX));
+        // Growing by doubling would hold twice what a file of nothing but bad rows needs.
+        if self.line.len() == self.line.capacity() {
+            let more = self.line.len() / 4 + 16;
+            self.line.reserve_exact(more);
+            self.column.reserve_exact(more);
+            self.kind.reserve_exact(more);
+        }
+        self.line.push(u32::try_from(line).unwrap_or(u32::MAX));
+        self.column.push(u16::try_from(column).unwrap_or(u16::MAX));
         self.kind.push(kind);
         self.value.push(&shorten(value));
     }
@@ -141,17 +150,17 @@ impl SetAside {
         let line: Option<u64> = needle.parse().ok();
         (0..self.kept()).filter(move |&i| {
             filter.kind.is_none_or(|kind| self.kind[i] == kind)
-                && filter.column.is_none_or(|column| self.column[i] == column)
+                && filter.column.is_none_or(|column| u32::from(self.column[i]) == column)
                 && (needle.is_empty()
-                    || line == Some(self.line[i])
+                    || line == Some(u64::from(self.line[i]))
                     || contains(self.value.get(i as u32), &needle))
         })
     }
 
     fn row(&self, i: usize) -> RowIssue {
-        let column = self.column[i] as usize;
+        let column = usize::from(self.column[i]);
         RowIssue {
-            line: self.line[i],
+            line: u64::from(self.line[i]),
             column,
             column_name: self.names.get(column).cloned().unwrap_or_default(),
             value: self.value.get(i as u32).to_owned(),
@@ -168,7 +177,7 @@ impl SetAside {
 
     fn by_column(&self) -> Vec<ColumnCount> {
         let mut rows = std::collections::BTreeMap::<u32, u64>::new();
-        self.column.iter().for_each(|&column| *rows.entry(column).or_default() += 1);
+        self.column.iter().for_each(|&column| *rows.entry(u32::from(column)).or_default() += 1);
         let name = |column: u32| self.names.get(column as usize).cloned().unwrap_or_default();
         rows.into_iter().map(|(column, rows)| ColumnCount { column, name: name(column), rows }).collect()
     }

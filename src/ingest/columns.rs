@@ -267,7 +267,7 @@ pub struct Evidence {
     /// What the proposal rests on.
     pub basis: Basis,
     /// Rows looked at.
-    pub n_rows: usize,
+    pub n_rows: u32,
     /// Share of empty cells.
     pub blank_share: f64,
     /// Distinct values per filled cell; 1 if none repeats.
@@ -386,9 +386,13 @@ pub fn fingerprint(names: &[String]) -> String {
 
 /// Proposes a role for each column, from its name and the first rows.
 #[must_use]
-pub fn propose(names: &[String], header: bool, rows: &[Vec<String>], shape: Option<Shape>) -> Proposal {
-    let mut columns = undecided(names, rows);
-    let mut matches = matches(names, header, &columns);
+pub(super) fn propose(
+    mut columns: Vec<ColumnProposal>,
+    header: bool,
+    rows: &[Vec<String>],
+    shape: Option<Shape>,
+) -> Proposal {
+    let mut matches = matches(header, &columns);
     let shape = shape.unwrap_or_else(|| find_shape(&matches, &columns));
     if matches!(shape, Shape::RollUps | Shape::Customers) {
         // What is charged per month or in all is the value of a period or a customer, if nothing else is.
@@ -424,15 +428,15 @@ pub(super) fn undecided(names: &[String], rows: &[Vec<String>]) -> Vec<ColumnPro
 pub(super) type Match = Option<(Role, Fit, usize)>;
 
 /// What the names say. Where one is the day something falls due, those of payments mean what they do on invoices.
-fn matches(names: &[String], header: bool, columns: &[ColumnProposal]) -> Vec<Match> {
-    let known = |name: &String| if header { header::ranked(name) } else { None };
-    let mut matches: Vec<Match> = names.iter().map(known).collect();
+fn matches(header: bool, columns: &[ColumnProposal]) -> Vec<Match> {
+    let known = |c: &ColumnProposal| if header { header::ranked(&c.name) } else { None };
+    let mut matches: Vec<Match> = columns.iter().map(known).collect();
     let falls_due = |(found, c): (&Match, &ColumnProposal)| {
         matches!(found, Some((Role::DueDate, _, _))) && agrees(Role::DueDate, &c.evidence)
     };
     if matches.iter().zip(columns).any(falls_due) {
-        for (found, name) in matches.iter_mut().zip(names) {
-            *found = header::on_invoices(name).or(*found);
+        for (found, column) in matches.iter_mut().zip(columns) {
+            *found = header::on_invoices(&column.name).or(*found);
         }
     }
     matches
@@ -479,7 +483,7 @@ fn find_shape(matches: &[Match], columns: &[ColumnProposal]) -> Shape {
 }
 
 /// Rows of which a customer column without repetition says that a row is a customer.
-const FEW_ROWS: usize = 20;
+const FEW_ROWS: u32 = 20;
 
 /// Whether a column holds periods: it is called so, or its values can be nothing else.
 fn is_period(found: Option<&(Role, Fit, usize)>, e: &Evidence) -> bool {
@@ -754,7 +758,7 @@ pub fn evidence(rows: &[Vec<String>], index: usize) -> Evidence {
     let of = |k: usize| if n == 0 { 0.0 } else { k as f64 / n as f64 };
     Evidence {
         basis: Basis::Nothing,
-        n_rows: rows.len(),
+        n_rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         blank_share: if rows.is_empty() { 1.0 } else { 1.0 - n as f64 / rows.len() as f64 },
         distinct_share: of(cells.len()),
         date_share: of(dates),

@@ -4,6 +4,7 @@ use super::dialect::{self, Layout, Told};
 use super::encoding::{self, Verdict};
 use super::error::Error;
 use super::feed::{Feed, Trouble};
+use super::records::{Record, Records};
 use super::scan::Stop;
 use super::source::{Input, Stream};
 use super::unpack::{self, Origin};
@@ -97,10 +98,12 @@ impl<'a> File<'a> {
 
     /// About how many rows there are, from the first ones.
     pub fn estimated_rows(&self) -> usize {
-        let bytes = self.head.as_bytes();
-        let rows = &bytes[self.layout.data_start.min(bytes.len())..];
-        let look = &rows[..rows.len().min(64 * 1024)];
-        let n = memchr::memchr2_iter(b'\n', b'\r', look).count() + 1;
+        let rows = self.head.get(self.layout.data_start..).unwrap_or_default();
+        let look = &rows[..rows.floor_char_boundary(64 * 1024)];
+        let mut records = Records::new(look, self.layout.dialect, 0, 1);
+        let mut record = Record::default();
+        // Counted as they are cut: a row may take several lines.
+        let n = std::iter::from_fn(|| records.next(&mut record).is_record().then_some(())).count() + 1;
         let text = self.size() as f64 / self.bytes_per_text.max(0.1);
         (text / look.len().max(1) as f64 * n as f64 * 1.02) as usize
     }

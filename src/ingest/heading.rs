@@ -61,7 +61,13 @@ pub(super) fn find(rows: &[Row], width: usize, told: Option<bool>, at_top: bool)
         (None, None, Some(_)) => (None, HeaderBasis::ValuesInFirstRow),
     };
     let Some(names_at) = names else {
-        let data = first_data(rows, width, &typed, top, data);
+        let data = match told {
+            // What stands right above the values is data then, whatever it looks like.
+            Some(false) => (top..data.unwrap_or(top)).rev().take_while(|&i| !rows[i + 1].after_gap).last(),
+            _ => Some(first_data(rows, width, &typed, top, data)),
+        }
+        .or(data)
+        .unwrap_or(top);
         return Heading { rows: data..data, names: Vec::new(), data, basis };
     };
     // Of two rows that fill each other's gaps, the lower one names the columns and the upper one groups them.

@@ -378,7 +378,7 @@ impl DuplicateCount {
 
     /// Number of records that equal an earlier one.
     #[must_use]
-    pub fn count(self) -> u64 {
+    pub fn count(mut self) -> u64 {
         const HEAP: usize = 1024;
         let bits = (self.hashes.len() / HEAP).max(1).ilog2().clamp(1, 16);
         let heap = |h: u64| (h >> (64 - bits)) as usize;
@@ -392,19 +392,22 @@ impl DuplicateCount {
             n += *end;
             *end = n;
         }
-        let mut dealt = vec![0_u64; n];
-        for &h in &self.hashes {
-            let at = &mut next[heap(h)];
-            // 0 is free in the table.
-            dealt[*at] = h.max(1);
-            *at += 1;
+        // Each changes places until the one comes that belongs here: no second list of them is needed.
+        for here in 0..ends.len() {
+            while next[here] < ends[here] {
+                let at = next[here];
+                let there = heap(self.hashes[at]);
+                self.hashes.swap(at, next[there]);
+                next[there] += 1;
+            }
         }
-        drop(self.hashes);
         let mut slots = vec![0_u64; (largest * 2).next_power_of_two().max(64)];
         let (mut start, mut n_equal) = (0, 0);
         for end in ends {
             slots.fill(0);
-            n_equal += dealt[start..end].iter().filter(|&&h| !insert(&mut slots, h)).count() as u64;
+            // 0 is free in the table.
+            n_equal +=
+                self.hashes[start..end].iter().filter(|&&h| !insert(&mut slots, h.max(1))).count() as u64;
             start = end;
         }
         n_equal

@@ -122,6 +122,15 @@ const CODED: [Role; 6] =
     [Role::Order, Role::Product, Role::Category, Role::Channel, Role::Promotion, Role::Segment];
 
 impl Builder {
+    /// Where most rows were set aside, the room kept for them is needed for what comes now.
+    fn give_back(&mut self) {
+        if self.day.len() * 2 < self.day.capacity() {
+            self.day.shrink_to_fit();
+            self.is_return.shrink_to_fit();
+            self.money.columns.iter_mut().for_each(Vec::shrink_to_fit);
+        }
+    }
+
     fn new(scan: &Scan<'_>, columns: &Columns) -> Self {
         let n = scan.estimated_rows();
         let mut money = MoneyColumns::new(1 + OPTIONAL.len(), 0);
@@ -317,6 +326,7 @@ pub(super) fn load(
 }
 
 fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
+    out.give_back();
     if columns.shape == Shape::RollUps {
         out.periods.settle(&mut out.day);
     }

@@ -246,8 +246,9 @@ fn propose(
     if rows.is_empty() {
         return Err(Error::Empty.into());
     }
-    let mut proposal = columns::propose(&layout.columns, layout.header, &rows, shape);
-    let side = if layout.header { side::propose(&layout.columns, &rows) } else { None };
+    let undecided = columns::undecided(&layout.columns, &rows);
+    let side = if layout.header { side::propose(&undecided) } else { None };
+    let mut proposal = columns::propose(undecided, layout.header, &rows, shape);
     let (mut date_order, mut ambiguous_date) = (None, None);
     let dated = proposal.columns.iter().filter(|c| c.role.is_some_and(|r| r.is_date() || r == Role::Period));
     for column in dated.map(|c| c.index) {

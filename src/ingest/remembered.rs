@@ -1,14 +1,13 @@
 //! Has a file like this been here before? What the user made of its columns, to be applied when the same headers
 //! come back, as they do each month.
 //!
-//! Only a hash of the headers is kept, and places: no name, no value. Headers count in their order, written as the
-//! dictionary compares them, so that `Customer ID` and `customer_id` are the same file.
+//! Only a hash of the headers is kept, and places: no name, no value. Headers count in their order, without case, blanks
+//! and punctuation ([`columns::fingerprint`]), so that `Customer ID` and `customer_id` are the same file.
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Basis, Role, Shape};
+use super::columns::{self, Basis, Role, Shape};
 use super::date::DateOrder;
-use super::header::normalize;
 use super::{Mapping, Table};
 
 /// A mapping to be used again.
@@ -58,16 +57,10 @@ impl Remembered {
     }
 }
 
-/// FNV-1a (Fowler, Noll and Vo), 64 bits, of the names.
+/// The key of a table's headers; `None` where there are none to know it by.
 fn key(table: &Table) -> Option<String> {
-    if !table.header || table.columns.iter().all(String::is_empty) {
-        return None;
-    }
-    let names = table.columns.iter().map(|name| normalize(name));
-    let bytes = names.flat_map(|name| name.into_bytes().into_iter().chain([0]));
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    Some(format!("{hash:016x}"))
+    let named = table.header && table.columns.iter().any(|name| !name.is_empty());
+    named.then(|| columns::fingerprint(&table.columns))
 }
 
 #[cfg(test)]

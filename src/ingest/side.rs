@@ -1,7 +1,7 @@
 //! What is known about the customers beside the main table (methods.md 1.3)?
 //!
 //! A side table is a file, or a sheet, of its own: invoices, service contacts, referrals, departures, survey answers,
-//! or facts about customers. [`propose`] says what a table could be, [`arrange()`] which of several tables is the main
+//! or facts about customers. [`read`](super::read) says what a table could be, [`arrange()`] which of several tables is the main
 //! one and what each other is, and [`load`] reads one into a data set.
 //!
 //! Rows are joined by the customer's name, exactly as written but for blanks around it: `007` and `7` are two
@@ -194,32 +194,23 @@ pub struct SideQuality {
     pub notes: Vec<Note>,
 }
 
-/// What a table with these names and first rows could be beside another one; `None` if nothing fits.
+/// What a table with these columns could be beside another one; `None` if nothing fits.
 #[must_use]
-pub fn propose(names: &[String], rows: &[Vec<String>]) -> Option<SideProposal> {
-    let columns = columns::undecided(names, rows);
-    let of_kind = |kind| propose_kind(kind, names, &columns);
-    let found = SideKind::ALL.into_iter().filter_map(of_kind);
+pub(super) fn propose(undecided: &[ColumnProposal]) -> Option<SideProposal> {
+    let found = SideKind::ALL.into_iter().filter_map(|kind| propose_kind(kind, undecided));
     // The first of equals: what is due decides before what merely has a reason or a kind.
     let best = found.reduce(|best, other| if other.0 > best.0 { other } else { best });
     best.map(|(_, proposal)| proposal)
 }
 
-/// As [`propose`], where the kind is known.
-#[must_use]
-pub fn propose_as(kind: SideKind, names: &[String], rows: &[Vec<String>]) -> SideProposal {
-    let columns = columns::undecided(names, rows);
-    let fallback = SideProposal { kind, columns: columns.clone(), certain: false };
-    propose_kind(kind, names, &columns).map_or(fallback, |(_, proposal)| proposal)
-}
-
 /// The roles under a kind, and how well it fits; `None` if it cannot be.
-fn propose_kind(
-    kind: SideKind,
-    names: &[String],
-    undecided: &[ColumnProposal],
-) -> Option<((bool, Fit, usize), SideProposal)> {
-    let matches: Vec<Match> = names.iter().map(|n| header::in_side_table(kind, n)).collect();
+fn propose_kind(kind: SideKind, undecided: &[ColumnProposal]) -> Option<((bool, Fit, usize), SideProposal)> {
+    let matches: Vec<Match> = undecided.iter().map(|c| header::in_side_table(kind, &c.name)).collect();
+    // Nearly all tables are none of this kind by their names alone. Scores can be told by their values too.
+    let may_have = |role| role == Role::Score || matches.iter().flatten().any(|m| m.0 == role);
+    if kind.missing(may_have).is_some() {
+        return None;
+    }
     let mut columns = undecided.to_vec();
     for &role in kind.roles() {
         columns::by_name(role, &matches, &mut columns);
@@ -234,14 +225,13 @@ fn propose_kind(
             (c.role, c.certainty) = (None, 0.0);
         }
     }
-    let asks = kind == SideKind::Survey && !columns::has(&columns, Role::Item) && items(names, &mut columns);
+    let asks = kind == SideKind::Survey && !columns::has(&columns, Role::Item) && items(&mut columns);
     if kind == SideKind::Customers && !each_once(&columns) {
         return None;
     }
     let has = |role| columns::has(&columns, role);
     // A table of purchases or contracts is none beside another one, whatever it says besides.
-    let is_main =
-        kind != SideKind::Payments && names.iter().zip(undecided).any(|(n, c)| is_main(n, &c.evidence));
+    let is_main = kind != SideKind::Payments && undecided.iter().any(|c| is_main(&c.name, &c.evidence));
     if is_main || kind.missing(has).is_some() || !kind.telling().iter().any(|r| has(*r)) {
         return None;
     }
@@ -277,7 +267,7 @@ fn each_once(columns: &[ColumnProposal]) -> bool {
 
 /// A survey with a column for each item: scores on one scale, of which some name what surveys ask about. Whether it
 /// is one.
-fn items(names: &[String], columns: &mut [ColumnProposal]) -> bool {
+fn items(columns: &mut [ColumnProposal]) -> bool {
     const ASKED: [&str; 24] = [
         "trust",
         "satisf",
@@ -306,25 +296,25 @@ fn items(names: &[String], columns: &mut [ColumnProposal]) -> bool {
     ];
     let is_score = |c: &ColumnProposal| {
         let e = &c.evidence;
-        let distinct = e.distinct_share * (1.0 - e.blank_share) * e.n_rows as f64;
+        let distinct = e.distinct_share * (1.0 - e.blank_share) * f64::from(e.n_rows);
         c.role != Some(Role::Customer)
             && e.number_share >= 0.9
             && e.negative_share == 0.0
             && distinct <= 101.0
     };
-    let asks = |i: usize| {
-        let name = header::normalize(&names[i]);
+    let asks = |c: &ColumnProposal| {
+        let name = header::normalize(&c.name);
         let numbered =
             name.strip_prefix('q').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
         numbered || ASKED.iter().any(|word| name.contains(word))
     };
-    let scores: Vec<usize> = columns.iter().filter(|c| is_score(c)).map(|c| c.index).collect();
-    let n_asked = scores.iter().filter(|&&i| asks(i)).count();
-    if n_asked < 2 || n_asked * 2 < scores.len() {
+    let n_scores = columns.iter().filter(|c| is_score(c)).count();
+    let n_asked = columns.iter().filter(|c| is_score(c) && asks(c)).count();
+    if n_asked < 2 || n_asked * 2 < n_scores {
         return false;
     }
-    for i in scores.into_iter().filter(|&i| asks(i)) {
-        columns::assign(&mut columns[i], Role::Score, columns::Basis::NamePart, 0.85);
+    for column in columns.iter_mut().filter(|c| is_score(c) && asks(c)) {
+        columns::assign(column, Role::Score, columns::Basis::NamePart, 0.85);
     }
     true
 }

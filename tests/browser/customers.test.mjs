@@ -192,9 +192,37 @@ test("how a file is written can be said: the rows follow at once, the focus stay
   await page.getByTestId("as-found").click();
   await page.waitForFunction(() => document.querySelector(".preview").innerText.includes("Zoë 0"));
   assert.equal(await page.getByTestId("encoding").inputValue(), "");
+  await page.getByTestId("has-header").uncheck();
+  await page.waitForFunction(() => /customer[\s\S]*Zoë 0/.test(document.querySelector(".preview tbody").innerText));
+  await page.getByTestId("has-header").check();
+  await page.waitForFunction(() => !document.querySelector(".preview tbody").innerText.includes("customer"));
   await page.getByTestId("run").click();
   await page.waitForURL(/#\/overview$/);
   assert.equal(await figure(page, "kpi-customers"), "20");
+});
+
+test("what was chosen for a file is used again when its headers come back, until it is forgotten", async () => {
+  const revenue = async () => (await text(page, "kpi-revenue")).split("\n")[0];
+  await give(page, RIDDLE);
+  await page.getByTestId("run").waitFor();
+  for (let i = 0; i < 6; i += 1) await choose(i, "");
+  await choose(1, "Customer");
+  await choose(3, "Date");
+  await choose(5, "Amount");
+  await page.getByTestId("run").click();
+  await page.getByTitle("riddle.csv", { exact: true }).waitFor();
+  await page.waitForURL(/#\/overview$/);
+  const kept = await page.evaluate(() => localStorage.getItem("tenure.mappings"));
+  assert.ok(kept.length > 2 && !/riddle|k1|A0|B0/.test(kept), kept);
+  await give(page, { ...RIDDLE, name: "next-month.csv" });
+  await page.getByTitle("next-month.csv", { exact: true }).waitFor();
+  assert.match(page.url(), /#\/overview$/, "nothing is asked");
+  assert.equal(await revenue(), "675.00");
+  await visit(page, "columns");
+  await page.getByTestId("remembered").waitFor();
+  await page.getByTestId("forget").click();
+  await page.getByTestId("remembered").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => localStorage.getItem("tenure.mappings")), null);
 });
 
 test("a role given to a second column is taken from the first", async () => {

@@ -4,7 +4,7 @@
 //! comes. Errors travel as the source of an [`io::Error`] through the readers in between.
 
 use std::cell::RefCell;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use super::super::error::{Error, Excess};
 use super::super::format::Format;
@@ -15,6 +15,9 @@ pub const MAX_RATIO: u64 = 200;
 
 /// Bytes that may come of anything.
 pub const FREE_BYTES: u64 = 8 << 20;
+
+/// Bytes read at a time.
+pub const PIECE: usize = 1 << 14;
 
 /// An error on its way through an [`io::Error`].
 pub fn wrap(error: Error) -> io::Error {
@@ -42,6 +45,12 @@ impl<'a> Slice<'a> {
     /// The bytes from one place to another.
     pub fn new(input: Input<'a>, start: u64, end: u64) -> Self {
         Self { stream: Stream::new(input, start), end: end.min(input.size) }
+    }
+
+    /// Read in pieces that are no larger than what there is.
+    pub fn buffered(self) -> BufReader<Self> {
+        let left = usize::try_from(self.end.saturating_sub(self.position())).unwrap_or(usize::MAX);
+        BufReader::with_capacity(left.clamp(1, PIECE), self)
     }
 
     /// The byte it stands before.
@@ -111,7 +120,7 @@ impl<'a> Replay<'a> {
     /// Reads the stream once to know its size and that it is whole.
     pub fn new(open: impl Fn() -> io::Result<Box<dyn Read + 'a>> + 'a) -> io::Result<Self> {
         let (mut stream, mut size, mut head) = (open()?, 0, Vec::new());
-        let mut piece = vec![0; 1 << 16];
+        let mut piece = vec![0; PIECE];
         loop {
             let n = stream.read(&mut piece)?;
             if n == 0 {
@@ -138,7 +147,7 @@ impl<'a> Replay<'a> {
             Some(now) if now.0 <= offset => now,
             _ => (0, (self.open)()?),
         };
-        let mut piece = vec![0; if at < offset { 1 << 16 } else { 0 }];
+        let mut piece = vec![0; if at < offset { PIECE } else { 0 }];
         while at < offset {
             let wanted = usize::try_from(offset - at).unwrap_or(usize::MAX).min(piece.len());
             match stream.read(&mut piece[..wanted])? {

@@ -17,7 +17,7 @@ pub struct Gunzip<'a> {
 impl<'a> Gunzip<'a> {
     /// From the start; at most `limit` bytes may come out.
     pub fn new(input: Input<'a>, limit: u64) -> Self {
-        let bytes = BufReader::with_capacity(1 << 16, Slice::new(input, 0, input.size));
+        let bytes = Slice::new(input, 0, input.size).buffered();
         Self { inner: MultiGzDecoder::new(bytes), meter: Meter { format: Format::Gzip, limit, out: 0 } }
     }
 }

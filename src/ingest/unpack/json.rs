@@ -80,7 +80,7 @@ pub fn to_text<R: Read>(open: impl Fn() -> R, mut shape: Shape, max_bytes: u64) 
     // out to hold no records and is one itself.
     loop {
         table.restart();
-        let mut source = BufReader::with_capacity(1 << 16, open());
+        let mut source = BufReader::with_capacity(bytes::PIECE, open());
         skip_mark(&mut source).map_err(|e| bytes::unwrap(&e, FORMAT))?;
         let mut from = Deserializer::from_reader(source);
         let read = match shape {

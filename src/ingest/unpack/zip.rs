@@ -95,7 +95,7 @@ impl<'a> Archive<'a> {
         }
         let start = entry.header_at + 30 + u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
         let slice = Slice::new(self.input, start, start.saturating_add(entry.packed));
-        let packed = BufReader::with_capacity(1 << 16, slice);
+        let packed = slice.buffered();
         let inner = match entry.method {
             0 => Content::Stored(packed),
             8 => Content::Deflated(DeflateDecoder::new(packed)),

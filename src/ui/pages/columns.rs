@@ -40,7 +40,9 @@ pub fn view(app: App, lang: Lang) -> impl IntoView {
     });
     let idle = Memo::new(move |_| app.session.with(|s| s.activity == Activity::Idle));
     Effect::new(move |_| {
-        if idle.get() && asked.with(Option::is_none) {
+        // Where a result has just come, the page is already another.
+        let is_here = app.page.get_untracked() == Page::Columns;
+        if idle.get() && is_here && asked.with(Option::is_none) {
             match app.source.get_value() {
                 Some(source) => client::open(app, source, None, Some(Look::default())),
                 None => app.go(Page::Start),
