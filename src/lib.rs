@@ -133,7 +133,7 @@
 //!   header names in `ingest::header` and words of the sample.
 //! - **A chart**: a struct in `chart` that implements [`chart::Chart`], an entry in `chart/preview.rs` (all charts, both
 //!   themes, wide and narrow, checked), a `ChartBox` on a page.
-//! - **A file format**: recognize it in `ingest::format`, turn it into text or records before `ingest::dialect`; an
+//! - **A file format**: recognize it in `ingest::format`, turn it into text in `ingest/unpack`; an
 //!   encoding goes into `ingest::encoding`, a column's name into `ingest::header`.
 //! - **A role**: [`ingest::Role`], its names in `ingest::header`, its column in `ingest/ledger.rs` or `contracts.rs`, its
 //!   text in `locale`.

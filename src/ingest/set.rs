@@ -70,35 +70,38 @@ impl<'a> TableSet<'a> {
     /// Looks at files: `told` and `shape` are what the user has said about the main table.
     ///
     /// # Errors
-    /// As [`read_as`], for the first file; [`Error::Empty`] without any.
+    /// As [`read_as`], where no file can be read; [`Error::Empty`] without any.
     pub fn look(
         files: &[Named<'a>],
         preview_rows: usize,
         told: &Told,
         shape: Option<Shape>,
     ) -> Result<Self, Error> {
-        let [first, others @ ..] = files else { return Err(Error::Empty) };
-        let table = read_as(first.source, preview_rows, told, shape)?;
-        if others.is_empty() && table.sheets.iter().filter(|s| !s.hidden).count() < 2 {
-            return Ok(Self { main: first.source, table, beside: Vec::new(), unused: Vec::new() });
-        }
         let (mut seen, mut unused) = (Vec::new(), Vec::new());
-        for file in files {
-            let is_only = files.len() == 1;
-            match read_as(
-                file.source,
-                preview_rows,
-                &Told { sheet: told.sheet.clone(), ..Told::default() },
-                None,
-            ) {
-                Ok(table) => sheets(file, table, preview_rows, is_only, &mut seen),
-                Err(error) => {
-                    let because = UnusedBecause::Failed(error);
-                    unused.push(UnusedTable { name: file.name.to_owned(), because });
+        if let [only] = files {
+            let table = read_as(only.source, preview_rows, told, shape)?;
+            if table.sheets.iter().filter(|s| !s.hidden).count() < 2 {
+                return Ok(Self { main: only.source, table, beside: Vec::new(), unused });
+            }
+            sheets(only, table, preview_rows, true, &mut seen);
+        } else {
+            for file in files {
+                match read_sheet(file.source, preview_rows, told.sheet.as_ref()) {
+                    Ok(table) => sheets(file, table, preview_rows, false, &mut seen),
+                    Err(error) => {
+                        let because = UnusedBecause::Failed(error);
+                        unused.push(UnusedTable { name: file.name.to_owned(), because });
+                    }
                 }
             }
         }
-        Self::arrange(seen, unused, preview_rows, told, shape)
+        match unused.first() {
+            // What is wrong with the first of them says more than that there is nothing.
+            Some(UnusedTable { because: UnusedBecause::Failed(error), .. }) if seen.is_empty() => {
+                Err(error.clone())
+            }
+            _ => Self::arrange(seen, unused, preview_rows, told, shape),
+        }
     }
 
     fn arrange(
@@ -162,6 +165,17 @@ impl<'a> TableSet<'a> {
             }
         }
         Ok(loaded)
+    }
+}
+
+/// The table of a file among others; the sheet told is in one of them.
+fn read_sheet(source: &dyn Source, preview_rows: usize, sheet: Option<&String>) -> Result<Table, Error> {
+    let told = Told { sheet: sheet.cloned(), ..Told::default() };
+    match read_as(source, preview_rows, &told, None) {
+        Err(Error::NoSheet { .. }) if sheet.is_some() => {
+            read_as(source, preview_rows, &Told::default(), None)
+        }
+        found => found,
     }
 }
 
@@ -243,5 +257,9 @@ mod tests {
         let set = set(&only);
         assert_eq!(loaded(&set).quality.rows_used, 3);
         assert!(matches!(TableSet::look(&[], 5, &Told::default(), None), Err(Error::Empty)));
+        let picture: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+        let broken = [Named { name: "a.png", source: &picture }, Named { name: "b.png", source: &picture }];
+        let found = TableSet::look(&broken, 5, &Told::default(), None);
+        assert!(matches!(found, Err(Error::Unreadable { .. })), "said as it is");
     }
 }
