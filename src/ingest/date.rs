@@ -76,16 +76,56 @@ impl DateCell {
 #[must_use]
 #[inline]
 pub fn parse(cell: &str) -> DateCell {
-    let pairs = match *cell.as_bytes() {
-        [a, b, c, d, e, f, g, h] => two_pairs([a, b, c, d]).zip(two_pairs([e, f, g, h])),
-        [a, b, c, d, b'-', e, f, b'-', g, h] => two_pairs([a, b, c, d]).zip(two_pairs([e, f, g, h])),
-        _ => None,
-    };
-    match pairs {
+    match numbers(cell.as_bytes()) {
         Some(((century, year), (month, day))) => {
             Day::from_ymd((century * 100 + year) as i32, month, day).map_or(DateCell::Bad, DateCell::Day)
         }
         None => parse_slowly(cell),
+    }
+}
+
+/// The first day of each month of two centuries, since looking one up is faster than computing it.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    /// From January of [`Calendar::FIRST`] on, and one more.
+    months: Vec<i32>,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        let year = |i: u32| Self::FIRST + i / 12;
+        let first = |i: u32| Day::from_ymd(year(i) as i32, i % 12 + 1, 1).map_or(0, |day| day.0);
+        Self { months: (0..=Self::YEARS * 12).map(first).collect() }
+    }
+}
+
+impl Calendar {
+    const FIRST: u32 = 1900;
+    const YEARS: u32 = 200;
+
+    /// The day of a cell in the form `YYYY-MM-DD` or `YYYYMMDD`, if it lies in the calendar; what else there is,
+    /// [`parse`] knows.
+    #[must_use]
+    #[inline]
+    pub fn day(&self, cell: &[u8]) -> Option<Day> {
+        let ((century, year), (month, day)) = numbers(cell)?;
+        let at = (century * 100 + year).checked_sub(Self::FIRST)? * 12 + month.checked_sub(1)?;
+        let (&[first, next], true) = (self.months.get(at as usize..at as usize + 2)?, month <= 12) else {
+            return None;
+        };
+        let known = day >= 1 && day as i32 <= next - first;
+        known.then_some(Day(first + day as i32 - 1))
+    }
+}
+
+/// Century, year, month and day of a cell of eight digits, or of ten characters with two dashes.
+#[inline]
+fn numbers(cell: &[u8]) -> Option<((u32, u32), (u32, u32))> {
+    match *cell {
+        [a, b, c, d, e, f, g, h] | [a, b, c, d, b'-', e, f, b'-', g, h] => {
+            two_pairs([a, b, c, d]).zip(two_pairs([e, f, g, h]))
+        }
+        _ => None,
     }
 }
 
@@ -344,6 +384,27 @@ mod tests {
             "1709596800000",
         ] {
             assert_eq!(iso(cell, DateOrder::Ymd), "2024-03-05", "{cell}");
+        }
+    }
+
+    #[test]
+    fn the_calendar_reads_as_parse_does() {
+        let calendar = Calendar::default();
+        let cell = |y: u32, m: u32, d: u32| format!("{y:04}-{m:02}-{d:02}");
+        for year in [1899, 1900, 1904, 1999, 2000, 2023, 2024, 2099, 2100, 9999] {
+            for (month, day) in (0..=14).flat_map(|m| (0..=33).map(move |d| (m, d))) {
+                for cell in [cell(year, month, day), cell(year, month, day).replace('-', "")] {
+                    let DateCell::Day(expected) = parse(&cell) else {
+                        assert_eq!(calendar.day(cell.as_bytes()), None, "{cell}");
+                        continue;
+                    };
+                    let inside = (1900..2100).contains(&year);
+                    assert_eq!(calendar.day(cell.as_bytes()), inside.then_some(expected), "{cell}");
+                }
+            }
+        }
+        for cell in ["", "2024-1-05", "2024/01/05", "2024-01-0x", "20240105 "] {
+            assert_eq!(calendar.day(cell.as_bytes()), None, "{cell}");
         }
     }
 

@@ -52,6 +52,12 @@ impl Judge {
         self.below_gap
     }
 
+    /// Whether any record may begin another table from here on.
+    #[inline]
+    pub fn is_below_gap(&self) -> bool {
+        self.below_gap
+    }
+
     /// What the next record of the text is.
     #[inline]
     pub fn row(&mut self, layout: &Layout, text: &str, record: &Record) -> RowKind {

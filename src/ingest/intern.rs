@@ -15,35 +15,21 @@ fn mix(h: u64, word: u64) -> u64 {
     product ^ (product >> 32)
 }
 
-/// Up to eight bytes as a number; different for different bytes of one length.
+/// Up to eight bytes as a number, the first lowest.
 #[inline]
 fn short_word(bytes: &[u8]) -> u64 {
-    // Two overlapping halves instead of a copy of unknown length.
+    // Overlapping pieces, which agree where they overlap, instead of a copy of unknown length.
     match bytes.len() {
         0 => 0,
-        1..=3 => {
-            let (first, middle, last) = (bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
-            u64::from(first) | u64::from(middle) << 8 | u64::from(last) << 16
+        n @ 1..=3 => {
+            let at = |i: usize| u64::from(bytes[i]) << (8 * i);
+            at(0) | at(n / 2) | at(n - 1)
         }
         n => {
             let half = |at: usize| {
                 u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]))
             };
-            half(0) | half(n - 4) << 32
-        }
-    }
-}
-
-/// The bytes of a [`short_word`], given their number.
-fn bytes_of(word: u64, length: usize) -> [u8; 8] {
-    let b = word.to_le_bytes();
-    match length {
-        0..=3 => b,
-        n => {
-            let mut out = [0; 8];
-            out[..4].copy_from_slice(&b[..4]);
-            out[n - 4..n].copy_from_slice(&b[4..]);
-            out
+            half(0) | half(n - 4) << (8 * (n - 4))
         }
     }
 }
@@ -79,7 +65,7 @@ const FREE: u32 = u32::MAX;
 /// ones, the hash does.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    /// The letters of the string (a one-to-one arrangement for each length), or its hash.
+    /// The letters of the string, the first lowest, or its hash.
     word: u64,
     /// Length of the string, or [`LONG`].
     length: u32,
@@ -98,8 +84,12 @@ fn key(bytes: &[u8]) -> (u64, u32, u64) {
         return (h, LONG, h);
     }
     let word = short_word(bytes);
-    let h = mix(word, bytes.len() as u64 + 1);
-    (word, bytes.len() as u32, mix(h, word))
+    (word, bytes.len() as u32, short_hash(word, bytes.len()))
+}
+
+#[inline]
+fn short_hash(word: u64, length: usize) -> u64 {
+    mix(mix(word, length as u64 + 1), word)
 }
 
 /// Gives each distinct string an index.
@@ -264,6 +254,18 @@ impl CodedColumn {
         }
     }
 
+    /// As [`CodedColumn::push`], for a cell of one to eight bytes: those from its start on, whatever stands behind it,
+    /// and its length.
+    #[inline]
+    pub fn push_word(&mut self, word: u64, length: usize) {
+        let word = word & (u64::MAX >> (64_usize.saturating_sub(8 * length) & 63));
+        let hash = short_hash(word, length);
+        self.waiting.push(Waiting { word, hash, length: length as u32, end: self.long.len() as u32 });
+        if self.waiting.len() == WAITING {
+            self.look_up();
+        }
+    }
+
     fn look_up(&mut self) {
         let slots = &self.names.slots;
         let mask = slots.len() - 1;
@@ -283,7 +285,7 @@ impl CodedColumn {
                 }
                 _ if is_there => slot.idx,
                 length => {
-                    let bytes = bytes_of(w.word, length as usize);
+                    let bytes = w.word.to_le_bytes();
                     let name = std::str::from_utf8(&bytes[..length as usize]).unwrap_or_default();
                     self.names.place(w.word, w.length, w.hash, name)
                 }
@@ -497,7 +499,7 @@ mod tests {
                 .collect();
             assert_eq!(words.len(), n + 1, "{n} bytes");
             let bytes: Vec<u8> = (b'a'..).take(n).collect();
-            assert_eq!(bytes_of(short_word(&bytes), n)[..n], bytes);
+            assert_eq!(short_word(&bytes).to_le_bytes()[..n], bytes);
         }
     }
 

@@ -21,10 +21,12 @@
 //! **One row per customer** becomes one row on the day of the last purchase: recency, frequency and money are those
 //! of the file, and nothing is known of the time before.
 
+use super::ahead::Rows;
 use super::columns::{self, Role, Shape};
+use super::date::{Calendar, DateOrder};
 use super::error::Error;
 use super::intern::{CodedColumn, Interner};
-use super::number::{Decimal, DecimalMark, MoneyColumns};
+use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
 use super::period::Periods;
 use super::quality::{IssueKind, Note, Quality};
 use super::scan::{DateColumn, Scan, Stop, is_missing};
@@ -44,6 +46,8 @@ struct Columns {
     quantity: Option<usize>,
     /// Of [`OPTIONAL`].
     optional: [Option<usize>; OPTIONAL.len()],
+    /// Whether the cost has to be made of the margin.
+    is_margin: bool,
     n_orders: Option<usize>,
     due: Option<DateColumn>,
     paid: Option<DateColumn>,
@@ -80,6 +84,7 @@ fn find_columns(scan: &Scan<'_>, shape: Shape) -> Result<Columns, Error> {
         _ => return Err(Error::NoAmountColumn),
     };
     let mut optional = OPTIONAL.map(|role| scan.column(role));
+    let is_margin = optional[COST].is_none();
     optional[COST] = optional[COST].or(scan.column(Role::Margin));
     Ok(Columns {
         shape,
@@ -88,6 +93,7 @@ fn find_columns(scan: &Scan<'_>, shape: Shape) -> Result<Columns, Error> {
         amount,
         quantity,
         optional,
+        is_margin,
         n_orders: scan.column(Role::OrderCount).filter(|_| shape != Shape::Transactions),
         due: only(Shape::Transactions, Role::DueDate),
         paid: only(Shape::Transactions, Role::PaidDate),
@@ -131,6 +137,24 @@ impl Builder {
         }
     }
 
+    fn push_numbers(&mut self, columns: &Columns, numbers: &Numbers) {
+        self.money.push(0, numbers.amount);
+        for (i, value) in numbers.optional.into_iter().enumerate() {
+            if columns.optional[i].is_some() {
+                self.money.push(i + 1, value);
+                self.blanks[i] += u64::from(numbers.blank[i]);
+            }
+        }
+        self.is_return.push(numbers.is_return);
+        if let Some(quantity) = &mut self.quantity {
+            quantity.push(numbers.quantity.to_f64());
+        }
+        if let Some(n_orders) = &mut self.n_orders {
+            n_orders.push(numbers.n_orders);
+        }
+        self.blank_quantities += u64::from(numbers.blank_quantity);
+    }
+
     fn new(scan: &Scan<'_>, columns: &Columns) -> Self {
         let n = scan.estimated_rows();
         let mut money = MoneyColumns::new(1 + OPTIONAL.len(), 0);
@@ -159,6 +183,7 @@ impl Builder {
 }
 
 /// Numbers of one row.
+#[derive(Clone, Copy, Default)]
 struct Numbers {
     amount: Decimal,
     quantity: Decimal,
@@ -171,10 +196,28 @@ struct Numbers {
 
 type Fault = (IssueKind, usize);
 
-fn numbers(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Numbers, Fault>, Stop> {
+/// The cells of one row.
+trait Cells {
+    fn cell(&self, column: usize) -> &str;
+
+    /// The number in a column, or why there is none.
+    fn value(&mut self, column: usize) -> Result<Result<Decimal, IssueKind>, Stop>;
+}
+
+impl Cells for Scan<'_> {
+    fn cell(&self, column: usize) -> &str {
+        Scan::cell(self, column)
+    }
+
+    fn value(&mut self, column: usize) -> Result<Result<Decimal, IssueKind>, Stop> {
+        Scan::value(self, column)
+    }
+}
+
+fn numbers(row: &mut impl Cells, columns: &Columns) -> Result<Result<Numbers, Fault>, Stop> {
     macro_rules! value {
         ($column:expr) => {
-            match scan.value($column)? {
+            match row.value($column)? {
                 Ok(d) => d,
                 Err(kind) => return Ok(Err((kind, $column))),
             }
@@ -183,7 +226,7 @@ fn numbers(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Numbers, Fau
     let mut blank_quantity = false;
     let mut quantity = Decimal::default();
     if let Some(column) = columns.quantity {
-        blank_quantity = scan.cell(column).is_empty() && matches!(columns.amount, AmountFrom::Column(_));
+        blank_quantity = row.cell(column).is_empty() && matches!(columns.amount, AmountFrom::Column(_));
         if !blank_quantity {
             quantity = value!(column);
         }
@@ -198,19 +241,19 @@ fn numbers(scan: &mut Scan<'_>, columns: &Columns) -> Result<Result<Numbers, Fau
     let (mut optional, mut blank) = ([Decimal::default(); OPTIONAL.len()], [false; OPTIONAL.len()]);
     for (i, column) in columns.optional.iter().enumerate() {
         let Some(column) = *column else { continue };
-        blank[i] = scan.cell(column).is_empty();
+        blank[i] = row.cell(column).is_empty();
         if !blank[i] {
             optional[i] = value!(column);
         }
     }
-    if let Some(column) = columns.optional[COST].filter(|&c| scan.is_role(c, Role::Margin)) {
+    if let Some(column) = columns.optional[COST].filter(|_| columns.is_margin) {
         match amount.minus(optional[COST]) {
             Some(cost) => optional[COST] = cost,
             None => return Ok(Err((IssueKind::AmountTooLarge, column))),
         }
     }
     let mut n_orders = u32::from(amount.mantissa != 0);
-    if let Some(column) = columns.n_orders.filter(|&c| !scan.cell(c).is_empty()) {
+    if let Some(column) = columns.n_orders.filter(|&c| !row.cell(c).is_empty()) {
         n_orders = match value!(column) {
             Decimal { mantissa, decimals: 0 } if u32::try_from(mantissa).is_ok() => mantissa as u32,
             _ => return Ok(Err((IssueKind::BadAmount, column))),
@@ -286,25 +329,171 @@ fn row(scan: &mut Scan<'_>, columns: &Columns, options: &Options, out: &mut Buil
     }
     out.customer.push(scan.cell(columns.customer));
     out.day.push(day);
-    out.money.push(0, numbers.amount);
-    for (i, value) in numbers.optional.into_iter().enumerate() {
-        if columns.optional[i].is_some() {
-            out.money.push(i + 1, value);
-            out.blanks[i] += u64::from(numbers.blank[i]);
-        }
-    }
-    out.is_return.push(numbers.is_return);
-    if let Some(quantity) = &mut out.quantity {
-        quantity.push(numbers.quantity.to_f64());
-    }
-    if let Some(n_orders) = &mut out.n_orders {
-        n_orders.push(numbers.n_orders);
-    }
-    out.blank_quantities += u64::from(numbers.blank_quantity);
+    out.push_numbers(columns, &numbers);
     for (column, codes) in out.coded.iter_mut().flatten() {
         codes.push(scan.cell(*column));
     }
     Ok(())
+}
+
+/// A plain row; a number that is none or in doubt is a fault, which [`row`] looks into.
+struct PlainRow<'a> {
+    rows: Rows<'a>,
+    row: usize,
+    mark: Option<DecimalMark>,
+}
+
+impl Cells for PlainRow<'_> {
+    fn cell(&self, column: usize) -> &str {
+        self.rows.cell(self.row, column)
+    }
+
+    fn value(&mut self, column: usize) -> Result<Result<Decimal, IssueKind>, Stop> {
+        Ok(match number::parse(self.cell(column), self.mark) {
+            NumberCell::Value(d) => Ok(d),
+            _ => Err(IssueKind::BadAmount),
+        })
+    }
+}
+
+/// Takes rows with nothing unusual about them many at once, column by column, as [`row`] takes them one by one.
+struct PlainRows {
+    /// The column of amounts, if a row has no other number.
+    only_amount: Option<usize>,
+    calendar: Calendar,
+    days: Vec<Day>,
+    /// Rows to leave before the next try, and how many it were the last time: where every other row is unusual, it is
+    /// better not to try.
+    wait: u32,
+    patience: u32,
+}
+
+impl PlainRows {
+    /// `None` where rows have to be looked at one by one.
+    fn new(columns: &Columns) -> Option<Self> {
+        let others = [columns.quantity, columns.n_orders].into_iter().chain(columns.optional);
+        let only_amount = match columns.amount {
+            AmountFrom::Column(column) if others.flatten().next().is_none() => Some(column),
+            _ => None,
+        };
+        let one_by_one = columns.shape != Shape::Transactions || columns.due.is_some();
+        (!one_by_one).then(|| Self {
+            only_amount,
+            calendar: Calendar::default(),
+            days: Vec::new(),
+            wait: 0,
+            patience: 0,
+        })
+    }
+
+    /// Takes rows up to the first unusual one.
+    fn take(
+        &mut self,
+        scan: &mut Scan<'_>,
+        columns: &Columns,
+        options: &Options,
+        out: &mut Builder,
+        progress: &mut Progress<'_>,
+    ) -> Result<(), Stop> {
+        if self.wait > 0 {
+            self.wait -= 1;
+            return Ok(());
+        }
+        let (mark, order) = (scan.mark, scan.order);
+        while let Some(rows) = scan.plain_rows() {
+            let n = self.dated(rows, columns, options, order);
+            let n = match self.only_amount {
+                Some(column) => amounts(rows, n, column, mark, out),
+                None => all_numbers(rows, n, columns, mark, out)?,
+            };
+            out.day.extend_from_slice(&self.days[..n]);
+            push_cells(&mut out.customer, rows, n, columns.customer);
+            for (column, codes) in out.coded.iter_mut().flatten() {
+                push_cells(codes, rows, n, *column);
+            }
+            let is_all = n == rows.len();
+            scan.pass(n, progress)?;
+            if !is_all {
+                self.patience = if n >= FEW_ROWS { 0 } else { (self.patience * 2 + 1).min(MOST_PATIENCE) };
+                self.wait = self.patience;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the days of rows, as far as they have a customer too; says of how many.
+    fn dated(
+        &mut self,
+        rows: Rows<'_>,
+        columns: &Columns,
+        options: &Options,
+        order: Option<DateOrder>,
+    ) -> usize {
+        self.days.clear();
+        for row in 0..rows.len() {
+            let (date, customer) = (columns.date.column, columns.customer);
+            let day = self.calendar.day(rows.raw(row, date));
+            let day = day.or_else(|| columns.date.plain_day(rows.cell(row, date), order));
+            match day {
+                Some(day)
+                    if options.as_of.is_none_or(|as_of| day <= as_of)
+                        && !is_missing(rows.cell(row, customer)) =>
+                {
+                    self.days.push(day);
+                }
+                _ => break,
+            }
+        }
+        self.days.len()
+    }
+}
+
+/// Plain rows below which a try was not worth it.
+const FEW_ROWS: usize = 8;
+const MOST_PATIENCE: u32 = 64;
+
+/// Takes the amounts of the first `n` rows; says how many there were before the first unusual one.
+fn amounts(rows: Rows<'_>, n: usize, column: usize, mark: Option<DecimalMark>, out: &mut Builder) -> usize {
+    for row in 0..n {
+        let word = rows.word(row, column).filter(|_| mark != Some(DecimalMark::Comma));
+        let digits = word.and_then(|(word, length)| number::parse_word(word, length));
+        if digits.is_some_and(|digits| out.money.push_word(0, digits)) {
+            out.is_return.push(false);
+            continue;
+        }
+        let NumberCell::Value(amount) = number::parse(rows.cell(row, column), mark) else { return row };
+        out.money.push(0, amount);
+        out.is_return.push(amount.mantissa < 0);
+    }
+    n
+}
+
+/// Takes the numbers of the first `n` rows; says how many there were before the first unusual one.
+fn all_numbers(
+    rows: Rows<'_>,
+    n: usize,
+    columns: &Columns,
+    mark: Option<DecimalMark>,
+    out: &mut Builder,
+) -> Result<usize, Stop> {
+    for row in 0..n {
+        match numbers(&mut PlainRow { rows, row, mark }, columns)? {
+            Ok(numbers) => out.push_numbers(columns, &numbers),
+            Err(_) => return Ok(row),
+        }
+    }
+    Ok(n)
+}
+
+/// Takes the first `n` cells of a column of names.
+fn push_cells(codes: &mut CodedColumn, rows: Rows<'_>, n: usize, column: usize) {
+    for row in 0..n {
+        match rows.word(row, column) {
+            Some((word, length)) => codes.push_word(word, length),
+            None => codes.push(rows.cell(row, column)),
+        }
+    }
 }
 
 /// Reads all rows.
@@ -318,7 +507,14 @@ pub(super) fn load(
     let mut scan = Scan::new(file, mapping, options, mark)?;
     let columns = find_columns(&scan, mapping.shape)?;
     let mut out = Builder::new(&scan, &columns);
-    while scan.next(progress)? {
+    let mut plain = PlainRows::new(&columns);
+    loop {
+        if let Some(plain) = &mut plain {
+            plain.take(&mut scan, &columns, options, &mut out, progress)?;
+        }
+        if !scan.next(progress)? {
+            break;
+        }
         row(&mut scan, &columns, options, &mut out)?;
     }
     scan.check_used(out.day.len())?;

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::{Dataset, Day};
 
+mod ahead;
 mod alphabets;
 pub mod aside;
 pub mod checks;

@@ -15,9 +15,11 @@
 //! change its answer, so that the records do not depend on how a text is cut. A window that holds no whole
 //! record has to grow; doubling it keeps the whole linear.
 //!
-//! One-byte delimiters with `"` and doubling take the fast way here, eight bytes at a time; the other
-//! dialects are read by `marked`, which the tests hold to the same results.
+//! One-byte delimiters with `"` and doubling take the fast way here, eight bytes at a time, and where no quote is
+//! near, many records at once (see [`ahead`](super::ahead)); the other dialects are read by `marked`, which the tests
+//! hold to the same results.
 
+use super::ahead::{Ahead, Rows};
 pub use super::marks::{Delimiter, Dialect, Escape, Mark, Quote};
 
 /// How far apart the quotes around a cell can be, in bytes.
@@ -83,19 +85,30 @@ impl Record {
     #[must_use]
     #[inline]
     pub fn cell<'r>(&'r self, text: &'r str, column: usize) -> &'r str {
-        let raw = self.raw(text, column);
-        match raw.as_bytes() {
-            [] => raw,
-            // Most cells start and end in a visible ASCII character: nothing to look for.
-            [first, .., last] if (0x21..0x7f).contains(first) && (0x21..0x7f).contains(last) => raw,
-            _ => raw.trim_matches(is_invisible),
-        }
+        trimmed(self.raw(text, column))
     }
 
     /// Whether a cell was quoted.
     #[must_use]
     pub fn is_quoted(&self, column: usize) -> bool {
         self.spans.get(column).is_some_and(|s| s.quoted)
+    }
+}
+
+/// Whether a byte is an ASCII character that can be seen.
+#[inline]
+pub(super) fn is_visible(byte: u8) -> bool {
+    (0x21..0x7f).contains(&byte)
+}
+
+/// A cell without blanks at its ends.
+#[inline]
+pub(super) fn trimmed(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [] => raw,
+        // Most cells start and end in a visible ASCII character: nothing to look for.
+        [first, .., last] if is_visible(*first) && is_visible(*last) => raw,
+        _ => raw.trim_matches(is_invisible),
     }
 }
 
@@ -179,6 +192,8 @@ pub struct Reader {
     /// The delimiter in each of eight bytes, where it is a single one.
     repeated: u64,
     is_fast: bool,
+    /// Plain records that were cut together and are handed out one by one.
+    ahead: Ahead,
     /// Where in the window the next record starts. Whoever drops read text from the window moves it along.
     pub position: usize,
     /// Line the next record can start on, from 1.
@@ -202,11 +217,14 @@ impl Reader {
         }
         stops[usize::from(b'\t')] |= dialect.delimiter == Delimiter::Blanks;
         stops[usize::from(b'\\')] |= dialect.escape == Escape::Backslash;
+        let is_fast = mark.len() == 1 && dialect.quote == Quote::Double && dialect.escape == Escape::Doubled;
+        let is_cut_ahead = is_fast && dialect.delimiter != Delimiter::Blanks;
         Self {
             dialect,
             stops,
             repeated: u64::from(first) * LOW,
-            is_fast: mark.len() == 1 && dialect.quote == Quote::Double && dialect.escape == Escape::Doubled,
+            is_fast,
+            ahead: Ahead::new(is_cut_ahead.then_some(first)),
             position,
             line,
             reached_end: false,
@@ -217,6 +235,12 @@ impl Reader {
     /// Reads the next record of the window that is not blank; `is_last` says whether the window is the end of the text.
     pub fn next(&mut self, text: &str, is_last: bool, record: &mut Record) -> Next {
         let bytes = text.as_bytes();
+        if let Some(position) = self.ahead.next(bytes, self.position, record) {
+            self.position = position;
+            record.line = self.line;
+            self.line += 1;
+            return Next::Record;
+        }
         let before = (self.position, self.line);
         while self.position < bytes.len() {
             record.spans.clear();
@@ -248,6 +272,19 @@ impl Reader {
         // Blank lines are taken back too, so that the record after them is known to follow a gap.
         (self.position, self.line) = before;
         Next::More
+    }
+
+    /// The next records of the window as far as they are plain and have so many cells. They stay to be read until
+    /// they are passed over.
+    #[inline]
+    pub(super) fn plain_rows<'a>(&'a mut self, text: &'a str, width: usize) -> Option<Rows<'a>> {
+        self.ahead.rows(text, self.position, width)
+    }
+
+    /// Passes over the first of the [`Reader::plain_rows`].
+    pub(super) fn pass(&mut self, n: usize) {
+        self.position = self.ahead.pass(n);
+        self.line += n as u64;
     }
 
     /// Reads cells up to the line end.
@@ -617,6 +654,68 @@ mod tests {
                 };
                 prop_assert_eq!(cells(&a), cells(&b));
                 prop_assert_eq!((a.line, &a.range, fast.line()), (b.line, &b.range, slow.line()));
+            }
+        }
+
+        /// Most records have no quote, and many stand together.
+        #[test]
+        fn records_cut_together_are_those_cut_alone(
+            text in "(a|b|é|1|,|,|,|\n|\n|\r\n| |\t|abcdefgh|,123.45\n|\r|\"){0,400}",
+            delimiter in 0..4_usize,
+        ) {
+            let dialect = Dialect::from(Delimiter::ALL[delimiter]);
+            let mut together = Records::new(&text, dialect, 0, 1);
+            let mut alone = together.clone();
+            alone.reader.ahead = Ahead::new(None);
+            let (mut a, mut b) = (Record::default(), Record::default());
+            loop {
+                let next = together.next(&mut a);
+                prop_assert_eq!(alone.next(&mut b), next);
+                if !next.is_record() {
+                    break;
+                }
+                let cells = |r: &Record| (0..r.len()).map(|i| r.raw(&text, i).to_owned()).collect::<Vec<_>>();
+                prop_assert_eq!(cells(&a), cells(&b));
+                let place = |r: &Record| (r.line, r.after_gap, r.range.clone());
+                prop_assert_eq!((place(&a), together.position()), (place(&b), alone.position()));
+            }
+        }
+
+        /// As a table they are what they are one by one.
+        #[test]
+        fn plain_rows_are_the_records_that_come(
+            text in "(a|b|é|1|,|,| |\t|abcdefgh|,x\n|,yy\r\n|a,bb\n|1,2\r\n|\"){0,400}",
+            part in 1..20_usize,
+        ) {
+            let (mut reader, mut record) = (Reader::new(Delimiter::Comma, 0, 1), Record::default());
+            let mut alone = Records::new(&text, Delimiter::Comma, 0, 1);
+            let mut expected = Record::default();
+            loop {
+                if let Some(rows) = reader.plain_rows(&text, 2) {
+                    let n = rows.len().min(part);
+                    for row in 0..n {
+                        prop_assert!(alone.next(&mut expected).is_record());
+                        prop_assert_eq!(expected.len(), 2);
+                        prop_assert!(!expected.after_gap);
+                        prop_assert_eq!(rows.bytes(row), &text.as_bytes()[expected.range.clone()]);
+                        for column in 0..2 {
+                            let cell = expected.cell(&text, column);
+                            prop_assert_eq!(rows.cell(row, column), cell);
+                            prop_assert_eq!(rows.raw(row, column), expected.raw(&text, column).as_bytes());
+                            if let Some((word, length)) = rows.word(row, column) {
+                                prop_assert_eq!(&word.to_le_bytes()[..length], cell.as_bytes());
+                            }
+                        }
+                    }
+                    reader.pass(n);
+                    prop_assert_eq!((reader.position, reader.line), (alone.position(), alone.line()));
+                }
+                let next = reader.next(&text, true, &mut record);
+                prop_assert_eq!(alone.next(&mut expected), next);
+                if !next.is_record() {
+                    break;
+                }
+                prop_assert_eq!((record.line, &record.range), (expected.line, &expected.range));
             }
         }
 

@@ -7,6 +7,7 @@
 
 use std::ops::ControlFlow;
 
+use super::ahead::Rows;
 use super::columns::{self, Role};
 use super::date::{self, DateCell, DateOrder, OrderVotes};
 use super::dialect::{Judge, Layout, RowKind};
@@ -83,6 +84,19 @@ enum Seen {
 pub(super) struct DateColumn {
     pub column: usize,
     serials: bool,
+}
+
+impl DateColumn {
+    /// The day a cell of the column holds, if that is beyond doubt.
+    #[inline]
+    pub fn plain_day(self, cell: &str, order: Option<DateOrder>) -> Option<Day> {
+        match date::parse(cell) {
+            DateCell::Day(day) => Some(day),
+            DateCell::Number(day) if self.serials => Some(day),
+            open @ DateCell::Open { .. } => order.and_then(|order| open.day(order)),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Scan<'a> {
@@ -200,6 +214,31 @@ impl<'a> Scan<'a> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// The rows that come next, as far as there is nothing about them that [`Scan::next`] would have to look at. They
+    /// stay to be read until they are passed over.
+    #[inline]
+    pub fn plain_rows(&mut self) -> Option<Rows<'_>> {
+        let is_plain =
+            self.rows_read > 0 && matches!(self.seen, Seen::Counted(_)) && !self.judge.is_below_gap();
+        if is_plain { self.walk.plain_rows(self.layout.columns.len()) } else { None }
+    }
+
+    /// Passes over the first of the [`Scan::plain_rows`], which were used.
+    pub fn pass(&mut self, n: usize, progress: &mut Progress<'_>) -> Result<(), Stop> {
+        if let (Seen::Counted(count), Some(rows)) =
+            (&mut self.seen, self.walk.plain_rows(self.layout.columns.len()))
+        {
+            (0..n.min(rows.len())).for_each(|i| count.add(rows.bytes(i)));
+        }
+        self.walk.pass(n);
+        let before = self.rows_read / PROGRESS_ROWS;
+        self.rows_read += n as u64;
+        if self.rows_read / PROGRESS_ROWS > before {
+            self.report(progress)?;
+        }
+        Ok(())
     }
 
     /// Whether the last row, which has no line end, is a piece of one: it has fewer cells than any row before, or its

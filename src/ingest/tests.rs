@@ -370,6 +370,21 @@ fn any_rows() -> impl Strategy<Value = Vec<[String; 4]>> {
     prop::collection::vec(text, 1..40)
 }
 
+/// Lines most of which are plain rows of the given header, and some anything but.
+fn any_lines(cell: &'static str) -> impl Strategy<Value = String> {
+    let plain =
+        (0..30_u32, 1..29_u32, 0..60_000_u32, 0..9_u32).prop_map(|(customer, day, cents, product)| {
+            format!("C{customer},2024-03-{day:02},{}.{:02},{product}", cents / 100, cents % 100)
+        });
+    let odd = prop::collection::vec(cell, 1..6).prop_map(|cells| cells.join(","));
+    let lines = prop::collection::vec(prop_oneof![8 => plain, 1 => odd], 1..120);
+    (lines, any::<bool>()).prop_map(|(lines, crlf)| {
+        // Each line once: a number of its own stands at its end.
+        let lines = lines.iter().enumerate().map(|(i, line)| format!("{line},{i}"));
+        lines.collect::<Vec<_>>().join(if crlf { "\r\n" } else { "\n" })
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -382,6 +397,31 @@ proptest! {
                 let text = write(&rows, delimiter, line_end, quote_all);
                 prop_assert_eq!(&ledger(&text).0, &plain, "{:?}", text);
             }
+        }
+    }
+
+    /// Rows are only looked at one by one where equal ones are to be dropped; here none are equal.
+    #[test]
+    fn rows_taken_together_are_those_taken_one_by_one(
+        lines in any_lines("(C7| C8 |客户|null|2024-02-30|20240105|3/5/2024|-4|7.125|1234567.5|1,5|\"a\"|\"| x| )"),
+    ) {
+        let text = format!("customer,date,amount,product,order\n{lines}\n");
+        let mapping = Mapping {
+            roles: [Role::Customer, Role::Date, Role::Amount, Role::Product, Role::Order].map(Some).to_vec(),
+            date_order: Some(DateOrder::Dmy),
+            ..Mapping::default()
+        };
+        let quantity = Mapping {
+            roles: [Role::Customer, Role::Date, Role::UnitPrice, Role::Quantity, Role::Order].map(Some).to_vec(),
+            ..mapping.clone()
+        };
+        let as_of = Day::from_ymd(2024, 3, 20);
+        for mapping in [mapping, quantity] {
+            let load = |duplicates| {
+                let options = Options { as_of, duplicates, ..Options::default() };
+                load(text.as_bytes(), &mapping, &options, &mut silent)
+            };
+            prop_assert_eq!(load(DuplicateRows::Keep), load(DuplicateRows::Drop), "{}", text);
         }
     }
 

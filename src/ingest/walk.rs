@@ -1,5 +1,6 @@
 //! The records of a file, whose text is held in a window that moves along.
 
+use super::ahead::Rows;
 use super::dialect::Layout;
 use super::encoding::Verdict;
 use super::feed::{CHUNK, Feed, Trouble};
@@ -88,6 +89,20 @@ impl<'a> Walk<'a> {
                 Next::More => self.go_on()?,
             }
         }
+    }
+
+    /// The next records as far as they are plain (see [`ahead`](super::ahead)) and have so many cells. They stay to be
+    /// read until they are passed over.
+    #[inline]
+    pub fn plain_rows(&mut self, width: usize) -> Option<Rows<'_>> {
+        let left = usize::try_from(self.end - self.start).unwrap_or(usize::MAX);
+        let window = self.text.get(..left).unwrap_or(&self.text);
+        self.reader.plain_rows(window, width)
+    }
+
+    /// Passes over the first of the [`Walk::plain_rows`].
+    pub fn pass(&mut self, n: usize) {
+        self.reader.pass(n);
     }
 
     #[cold]

@@ -1,0 +1,299 @@
+//! Where do the cells of the next hundred records end? Plain records are cut together, and taken one by one or as a
+//! table.
+//!
+//! Most records hold no quote. Of those, each delimiter ends a cell and each line feed a record, whatever stands
+//! between, so that sixteen bytes at a time can be compared with the few marks that matter. The first record that is
+//! not plain ends the piece: one with a quote, one that ends in a carriage return alone, a line that shows nothing, or
+//! the last of the window, whose end is not there yet. It is left to [`Reader`](super::records::Reader), which knows
+//! all rules, and what it makes of plain records is what is made of them here.
+
+use super::records::{MAX_CELLS, Record, Span, is_visible, trimmed};
+
+/// Records cut together, at most, give or take those of one step: their cells fit into the first cache.
+pub(super) const RECORDS: usize = 128;
+/// Cells cut together, at most, give or take those of one step.
+const CELLS: usize = 2048;
+const STEP: usize = 16;
+/// After pieces without a plain record, so many records are read before the next try, at most.
+const PATIENCE: u32 = 64;
+
+/// Plain records that wait to be taken.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ahead {
+    /// The delimiter; without one nothing is cut here.
+    mark: Option<u8>,
+    /// Where in the window the next of them starts.
+    at: usize,
+    /// The place before the first cell, then the ends of the cells, record after record: the places of the delimiters
+    /// and line feeds.
+    ends: Vec<u32>,
+    /// For each record, the place of its last end among them.
+    records: Vec<u32>,
+    /// Records taken, and the place of the last one's last end.
+    n_taken: usize,
+    n_ends: usize,
+    /// Records to pass over before the next try, and how many it were the last time.
+    wait: u32,
+    patience: u32,
+}
+
+/// Plain records of one width.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    window: &'a str,
+    /// The place before the first cell, then the ends of the cells.
+    ends: &'a [u32],
+    width: usize,
+    n: usize,
+}
+
+impl Ahead {
+    pub fn new(mark: Option<u8>) -> Self {
+        Self { mark, ..Self::default() }
+    }
+
+    /// The record at a position of the window, if it is plain, and the position behind it.
+    #[inline]
+    pub fn next(&mut self, window: &[u8], position: usize, record: &mut Record) -> Option<usize> {
+        if !self.has_some(window, position) {
+            return None;
+        }
+        let last = *self.records.get(self.n_taken)? as usize;
+        let mut start = position;
+        record.spans.clear();
+        record.after_gap = false;
+        for &end in self.ends.get(self.n_ends + 1..=last)? {
+            let end = end as usize;
+            record.spans.push(Span { start, end, quoted: false, copied: false });
+            start = end + 1;
+        }
+        let end = without_return(window, position, start - 1);
+        if let Some(cell) = record.spans.last_mut() {
+            cell.end = end;
+        }
+        record.range = position..end;
+        self.take(1, start);
+        Some(start)
+    }
+
+    /// The records from a position on that have so many cells.
+    #[inline]
+    pub fn rows<'a>(&'a mut self, window: &'a str, position: usize, width: usize) -> Option<Rows<'a>> {
+        if !self.has_some(window.as_bytes(), position) {
+            return None;
+        }
+        let waiting = self.records.get(self.n_taken..)?;
+        let mut last = self.n_ends;
+        let is_wide = |end: &&u32| {
+            last += width;
+            **end as usize == last
+        };
+        let n = waiting.iter().take_while(is_wide).count();
+        let ends = self.ends.get(self.n_ends..=self.n_ends + n * width)?;
+        (n > 0).then_some(Rows { window, ends, width, n })
+    }
+
+    /// Takes some of the records that wait; says what position is behind them.
+    pub fn pass(&mut self, n: usize) -> usize {
+        let last = (self.n_taken + n).checked_sub(1).and_then(|i| self.records.get(i));
+        let end = last.and_then(|&last| self.ends.get(last as usize));
+        let behind = end.filter(|_| n > 0).map_or(self.at, |&end| end as usize + 1);
+        self.take(n, behind);
+        behind
+    }
+
+    #[inline]
+    fn take(&mut self, n: usize, behind: usize) {
+        self.n_taken += n;
+        self.n_ends = match self.n_taken {
+            0 => 0,
+            n => self.records.get(n - 1).map_or(self.ends.len(), |&last| last as usize),
+        };
+        self.at = behind;
+    }
+
+    /// Whether records wait at a position of the window; cuts some if not.
+    #[inline]
+    fn has_some(&mut self, window: &[u8], position: usize) -> bool {
+        if self.n_taken < self.records.len() && self.at == position {
+            return true;
+        }
+        let Some(mark) = self.mark else { return false };
+        if self.wait > 0 {
+            self.wait -= 1;
+            return false;
+        }
+        self.cut(window, position, mark)
+    }
+
+    #[inline(never)]
+    fn cut(&mut self, window: &[u8], position: usize, mark: u8) -> bool {
+        self.ends.clear();
+        self.ends.push((position as u32).wrapping_sub(1));
+        self.records.clear();
+        (self.n_taken, self.n_ends, self.at) = (0, 0, position);
+        // Places are kept in 32 bits, and beyond them nothing is cut together.
+        let window = window.get(..window.len().min(u32::MAX as usize)).unwrap_or_default();
+        // Start of the record, and its place among the ends.
+        let (mut start, mut first) = (position, 1);
+        let mut at = position;
+        'cut: while let Some(step) = window.get(at..).and_then(|rest| rest.first_chunk::<STEP>()) {
+            let mut hits = hits(step, mark);
+            while hits != 0 {
+                let place = at + hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                let byte = window.get(place).copied().unwrap_or_default();
+                if byte == mark {
+                    self.ends.push(place as u32);
+                } else if byte == b'\n' {
+                    let n_cells = self.ends.len() + 1 - first;
+                    let is_blank = n_cells == 1
+                        && window.get(start..place).is_some_and(|line| line.iter().all(|&b| b <= b' '));
+                    if is_blank || n_cells > MAX_CELLS {
+                        break 'cut;
+                    }
+                    self.records.push(self.ends.len() as u32);
+                    self.ends.push(place as u32);
+                    (start, first) = (place + 1, self.ends.len());
+                } else if byte == b'"' || window.get(place + 1) != Some(&b'\n') {
+                    break 'cut;
+                }
+            }
+            if self.records.len() >= RECORDS || self.ends.len() >= CELLS {
+                break;
+            }
+            at += STEP;
+        }
+        let found = !self.records.is_empty();
+        self.patience = if found { 0 } else { (self.patience * 2 + 1).min(PATIENCE) };
+        self.wait = self.patience;
+        found
+    }
+}
+
+/// The carriage return before a line feed belongs to it.
+#[inline]
+fn without_return(window: &[u8], start: usize, end: usize) -> usize {
+    end - usize::from(end > start && window.get(end - 1) == Some(&b'\r'))
+}
+
+impl<'a> Rows<'a> {
+    /// Number of rows, at least one.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Byte range of a cell in the window.
+    #[inline]
+    fn range(&self, row: usize, column: usize) -> (usize, usize) {
+        let cell = row * self.width + column;
+        match self.ends.get(cell..cell + 2) {
+            Some(&[before, end]) if column < self.width => {
+                let (start, end) = (before.wrapping_add(1) as usize, end as usize);
+                match column + 1 == self.width {
+                    true => (start, without_return(self.window.as_bytes(), start, end)),
+                    false => (start, end),
+                }
+            }
+            _ => (0, 0),
+        }
+    }
+
+    /// Text of a cell without blanks at its ends.
+    #[inline]
+    pub fn cell(&self, row: usize, column: usize) -> &'a str {
+        let (start, end) = self.range(row, column);
+        trimmed(self.window.get(start..end).unwrap_or_default())
+    }
+
+    /// A cell of one to eight bytes with nothing to trim: the eight bytes from its start on, whatever stands behind it,
+    /// and its length. `None` for other cells, and for the last of the window.
+    #[inline]
+    pub fn word(&self, row: usize, column: usize) -> Option<(u64, usize)> {
+        let (start, end) = self.range(row, column);
+        let length = end - start;
+        if !(1..=8).contains(&length) {
+            return None;
+        }
+        let bytes = self.window.as_bytes().get(start..).and_then(|rest| rest.first_chunk::<8>())?;
+        let word = u64::from_le_bytes(*bytes);
+        let last = (word >> (8 * (length - 1))) as u8;
+        (is_visible(word as u8) && is_visible(last)).then_some((word, length))
+    }
+
+    /// Bytes of a cell as it stands in the file.
+    #[inline]
+    pub fn raw(&self, row: usize, column: usize) -> &'a [u8] {
+        let (start, end) = self.range(row, column);
+        self.window.as_bytes().get(start..end).unwrap_or_default()
+    }
+
+    /// The bytes of a row, without its line end.
+    #[inline]
+    pub fn bytes(&self, row: usize) -> &'a [u8] {
+        let bytes = self.window.as_bytes();
+        match (self.ends.get(row * self.width), self.ends.get((row + 1) * self.width)) {
+            (Some(before), Some(&end)) => {
+                let start = before.wrapping_add(1) as usize;
+                bytes.get(start..without_return(bytes, start, end as usize)).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// The delimiters, line ends and quotes among some bytes, a bit for each, the first lowest.
+#[cfg(target_arch = "wasm32")]
+#[inline]
+fn hits(bytes: &[u8; STEP], mark: u8) -> u32 {
+    use std::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
+    let [low, high] = halves(bytes);
+    let bytes = u64x2(low, high);
+    let is = |wanted: u8| u8x16_eq(bytes, u8x16_splat(wanted));
+    u32::from(u8x16_bitmask(v128_or(v128_or(is(mark), is(b'\n')), v128_or(is(b'\r'), is(b'"')))))
+}
+
+/// The delimiters, line ends and quotes among some bytes, a bit for each, the first lowest.
+///
+/// A byte `x` is zero exactly where `(x & 0x7F) + 0x7F | x` has no high bit (Warren, *Hacker's Delight*, 2002, 6-1);
+/// the product gathers the high bits of eight bytes in one.
+#[cfg(not(target_arch = "wasm32"))]
+#[inline]
+fn hits(bytes: &[u8; STEP], mark: u8) -> u32 {
+    const ONE: u64 = 0x0101_0101_0101_0101;
+    let marked = |word: u64| {
+        let differs = |wanted: u8| {
+            let x = word ^ u64::from(wanted) * ONE;
+            ((x & 0x7F * ONE) + 0x7F * ONE) | x
+        };
+        let high = !(differs(mark) & differs(b'\n') & differs(b'\r') & differs(b'"')) & 0x80 * ONE;
+        ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+    };
+    let [low, high] = halves(bytes).map(marked);
+    low | high << 8
+}
+
+#[inline]
+fn halves(bytes: &[u8; STEP]) -> [u64; 2] {
+    let (words, _) = bytes.as_chunks::<8>();
+    [0, 1].map(|i| words.get(i).map_or(0, |word| u64::from_le_bytes(*word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hits;
+
+    #[test]
+    fn marks_are_found_at_each_place_among_all_bytes() {
+        for b in 0..=u8::MAX {
+            for place in 0..16 {
+                let mut bytes = [b'a'; 16];
+                bytes[place] = b;
+                let expected = u32::from(matches!(b, b';' | b'\n' | b'\r' | b'"')) << place;
+                assert_eq!(hits(&bytes, b';'), expected, "{b} at {place}");
+            }
+            let all = if matches!(b, b'\t' | b'\n' | b'\r' | b'"') { 0xFFFF } else { 0 };
+            assert_eq!(hits(&[b; 16], b'\t'), all, "{b}");
+        }
+    }
+}
