@@ -67,7 +67,7 @@
 //!   beside the value matrix, `contracts` does the whole of a contract file, `table` holds customers in columns and
 //!   hands out pages of them. What could not be computed is a [`report::Notice`] with its reason.
 //! - [`export`]: tables as CSV text that a spreadsheet opens without executing anything.
-//! - [`sample`]: the built-in sample file in two languages, and the truth it was drawn from.
+//! - [`sample`]: the built-in sample file in three languages, and the truth it was drawn from.
 //! - [`protocol`]: what page and worker say to each other. [`session`]: the state machine of the app, without a browser.
 //! - [`locale`]: `text` (words), `say` (sentences with numbers), `number` (numbers, money, dates), in every language.
 //! - [`chart`]: one file per chart: plain numbers and finished words in, SVG text and read-out rectangles out.

@@ -27,6 +27,13 @@ pub enum SampleLanguage {
     English,
     /// Simplified Chinese headers and names.
     SimplifiedChinese,
+    /// Traditional Chinese headers and names, as in Taiwan.
+    TraditionalChinese,
+}
+
+impl SampleLanguage {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::English, Self::SimplifiedChinese, Self::TraditionalChinese];
 }
 
 /// The stage from which a relationship leaves.
@@ -480,8 +487,6 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const BOTH: [SampleLanguage; 2] = [SampleLanguage::English, SampleLanguage::SimplifiedChinese];
-
     fn rows(language: SampleLanguage) -> Vec<Vec<String>> {
         let bytes = csv(language);
         let text = std::str::from_utf8(&bytes).unwrap();
@@ -518,21 +523,25 @@ mod tests {
     }
 
     #[test]
-    fn both_languages_hold_the_same_numbers() {
-        let (english, chinese) = (rows(BOTH[0]), rows(BOTH[1]));
-        assert_eq!(english.len(), chinese.len());
-        for (e, c) in english.iter().zip(&chinese).skip(1) {
-            for column in [1, 2, 5, 6, 8] {
-                assert_eq!(e[column], c[column]);
+    fn all_languages_hold_the_same_numbers() {
+        let [english, others @ ..] = SampleLanguage::ALL.map(rows);
+        for other in &others {
+            assert_eq!(english.len(), other.len());
+            for (e, o) in english.iter().zip(other).skip(1) {
+                for column in [1, 2, 5, 6, 8] {
+                    assert_eq!(e[column], o[column]);
+                }
+                assert!(e[3] != o[3]);
             }
-            assert!(e[3] != c[3]);
         }
-        assert_eq!(csv(BOTH[0]), csv(BOTH[0]));
+        for language in SampleLanguage::ALL {
+            assert_eq!(csv(language), csv(language));
+        }
     }
 
     #[test]
     fn every_customer_has_a_name_of_its_own_and_a_truth() {
-        for language in BOTH {
+        for language in SampleLanguage::ALL {
             let truth = truth(language);
             let names: BTreeSet<_> = truth.iter().map(|t| t.customer.clone()).collect();
             assert_eq!((truth.len(), names.len()), (N_CUSTOMERS, N_CUSTOMERS));

@@ -144,7 +144,7 @@ fn a_report_in_parts_is_the_same_when_joined() {
 /// The whole way with exit, left truncation and period inferred: the generator knows the truth.
 #[test]
 fn the_sample_finds_what_was_put_in() {
-    for language in [SampleLanguage::English, SampleLanguage::SimplifiedChinese] {
+    for language in SampleLanguage::ALL {
         let r = analyze(&sample::csv(language), &Settings::default());
         reconciles(&r);
         assert!(r.overview.profit_from_costs);

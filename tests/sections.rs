@@ -83,7 +83,7 @@ fn agrees(r: &Report) {
 
 #[test]
 fn the_sample_lights_up_what_its_columns_carry() {
-    for language in [SampleLanguage::English, SampleLanguage::SimplifiedChinese] {
+    for language in SampleLanguage::ALL {
         let r = analyze(&sample::csv(language), &Settings::default());
         agrees(&r);
         let basket = r.basket.as_ref().unwrap();
