@@ -74,7 +74,7 @@ fn reads(lang: Lang, why: &Why) {
         let own = file.iter().fold(said.clone(), |text, name| text.replace(name.as_str(), ""));
         match lang {
             Lang::En => assert!(!own.chars().any(is_han), "{said}"),
-            Lang::ZhHans => {
+            Lang::ZhHans | Lang::ZhHant => {
                 let word = own
                     .split(|c: char| !c.is_ascii_alphabetic())
                     .find(|w| w.len() > 3 && !w.chars().all(|c| c.is_ascii_uppercase()));
@@ -183,9 +183,7 @@ fn warning(report: &Report, i: usize, why: &Why) {
 
 #[test]
 fn every_customer_of_the_sample_is_explained_in_the_words_of_the_reader() {
-    for (language, lang) in
-        [(SampleLanguage::English, Lang::En), (SampleLanguage::SimplifiedChinese, Lang::ZhHans)]
-    {
+    for (language, lang) in SampleLanguage::ALL.into_iter().zip(Lang::ALL) {
         let report = of_sample(language);
         let n = report.customers.len();
         for i in 0..n {
@@ -274,8 +272,9 @@ fn cdnow_customers_are_explained() {
     for i in (0..report.customers.len()).step_by(7) {
         let why = agrees(&report, i);
         warning(&report, i, &why);
-        reads(Lang::En, &why);
-        reads(Lang::ZhHans, &why);
+        for lang in Lang::ALL {
+            reads(lang, &why);
+        }
     }
 }
 
@@ -303,8 +302,9 @@ fn telco_contracts_are_explained_with_the_way_to_the_contact_threshold() {
         assert_eq!(threshold, contact.p_star);
         moved += u32::from(matches!(e.changes[0], Change::Feature { .. } | Change::Level { .. }));
         assert_eq!(why.names.covariates.len(), base.used.len());
-        reads(Lang::En, &why);
-        reads(Lang::ZhHans, &why);
+        for lang in Lang::ALL {
+            reads(lang, &why);
+        }
     }
     assert!(moved > 0 && n > 900, "{moved} of {n}");
 }
@@ -334,6 +334,10 @@ fn ex_19_stability_sentence() {
     assert_eq!(
         said(Lang::ZhHans),
         "稳定期（92%，A）：自第 9 个月起月均 1,015，±4%；平台为考察期水平的 8.8 倍。"
+    );
+    assert_eq!(
+        said(Lang::ZhHant),
+        "穩定期（92%，A）：自第 9 個月起每月平均 1,015，±4%；高原水準為考察期水準的 8.8 倍。"
     );
     assert_eq!(
         say::change(Lang::En, &why.changes[0], &[]),

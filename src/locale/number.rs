@@ -50,12 +50,13 @@ impl Lang {
         }
     }
 
-    /// Estimated money: three significant digits are all it carries. `12.3K`, `1.90M`; in Chinese `1.23 万`, `190 万`.
+    /// Estimated money: three significant digits are all it carries. `12.3K`, `1.90M`; in Chinese `1.23 万`, `190 萬`.
     #[must_use]
     pub fn compact(self, x: f64) -> String {
         let steps: &[(f64, &str)] = match self {
             Self::En => &[(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")],
             Self::ZhHans => &[(1e12, " 万亿"), (1e8, " 亿"), (1e4, " 万")],
+            Self::ZhHant => &[(1e12, " 兆"), (1e8, " 億"), (1e4, " 萬")],
         };
         // 999,950 is 1.00M, not 1000K: the unit is chosen for the rounded number.
         let rounded = three_digits(x);
@@ -109,7 +110,7 @@ impl Lang {
         match Day::parse_iso(iso).map(Day::ymd) {
             Some((y, m, d)) => match self {
                 Self::En => format!("{d} {} {y}", MONTHS[m as usize - 1]),
-                Self::ZhHans => format!("{y}年{m}月{d}日"),
+                Self::ZhHans | Self::ZhHant => format!("{y}年{m}月{d}日"),
             },
             None => iso.to_owned(),
         }
@@ -121,7 +122,7 @@ impl Lang {
         match Day::parse_iso(&format!("{iso}-01")).map(Day::ymd) {
             Some((y, m, _)) => match self {
                 Self::En => format!("{} {y}", MONTHS[m as usize - 1]),
-                Self::ZhHans => format!("{y}年{m}月"),
+                Self::ZhHans | Self::ZhHant => format!("{y}年{m}月"),
             },
             None => iso.to_owned(),
         }
@@ -134,8 +135,9 @@ impl Lang {
             Self::En if days < 60.0 && days.round() == 1.0 => "1 day".to_owned(),
             Self::En if days < 60.0 => format!("{} days", self.decimal(days, 0)),
             Self::En => format!("{} months", self.decimal(days / 30.4375, 1)),
-            Self::ZhHans if days < 60.0 => format!("{} 天", self.decimal(days, 0)),
+            Self::ZhHans | Self::ZhHant if days < 60.0 => format!("{} 天", self.decimal(days, 0)),
             Self::ZhHans => format!("{} 个月", self.decimal(days / 30.4375, 1)),
+            Self::ZhHant => format!("{} 個月", self.decimal(days / 30.4375, 1)),
         }
     }
 
@@ -146,6 +148,7 @@ impl Lang {
             Self::En if n == 1 => "1 customer".to_owned(),
             Self::En => format!("{} customers", self.int(n)),
             Self::ZhHans => format!("{} 位客户", self.int(n)),
+            Self::ZhHant => format!("{} 位客戶", self.int(n)),
         }
     }
 }
@@ -187,9 +190,13 @@ mod tests {
         assert_eq!(Lang::ZhHans.compact(12_345.0), "1.23 万");
         assert_eq!(Lang::ZhHans.compact(1_900_000.0), "190 万");
         assert_eq!(Lang::ZhHans.compact(9_999.0), "1.00 万");
+        assert_eq!(Lang::ZhHant.compact(9_999.0), "1.00 萬");
+        assert_eq!(Lang::ZhHant.compact(234_500_000.0), "2.35 億");
+        assert_eq!(Lang::ZhHant.compact(1.2e12), "1.20 兆");
         assert_eq!(Lang::En.tick(1_200_000.0), "1.2M");
         assert_eq!(Lang::En.tick(500.0), "500");
         assert_eq!(Lang::ZhHans.tick(20_000.0), "2 万");
+        assert_eq!(Lang::ZhHant.tick(20_000.0), "2 萬");
     }
 
     #[test]
@@ -197,6 +204,9 @@ mod tests {
         assert_eq!(Lang::En.date("2025-12-31"), "31 Dec 2025");
         assert_eq!(Lang::ZhHans.date("2025-12-31"), "2025年12月31日");
         assert_eq!(Lang::ZhHans.month("1998-06"), "1998年6月");
+        assert_eq!(Lang::ZhHant.date("2024-03-05"), "2024年3月5日");
+        assert_eq!(Lang::ZhHant.month("1998-06"), "1998年6月");
+        assert_eq!((Lang::ZhHant.days(17.2), Lang::ZhHant.days(250.0)), ("17 天".into(), "8.2 個月".into()));
         assert_eq!(Lang::En.percent(0.0531), "5.3%");
     }
 }

@@ -24,10 +24,11 @@ use crate::report::{Names, Why};
 
 /// A sentence per language; one that is left out does not compile.
 macro_rules! tell {
-    ($lang:expr, $en:expr, $zh:expr) => {
+    ($lang:expr, $en:expr, $hans:expr, $hant:expr) => {
         match $lang {
             $crate::locale::Lang::En => format!($en),
-            $crate::locale::Lang::ZhHans => $crate::locale::why::close_up(&format!($zh)),
+            $crate::locale::Lang::ZhHans => $crate::locale::why::close_up(&format!($hans)),
+            $crate::locale::Lang::ZhHant => $crate::locale::why::close_up(&format!($hant)),
         }
     };
 }
@@ -143,6 +144,7 @@ pub fn headline(
     match lang {
         Lang::En => format!("{label}: {}.", clauses.join("; ")),
         Lang::ZhHans => format!("{label}：{}。", clauses.join("；")),
+        Lang::ZhHant => format!("{label}：{}。", clauses.join("；")),
     }
 }
 
@@ -157,13 +159,18 @@ pub fn stage_label(lang: Lang, stage: Option<Stage>, exited: bool, explanation: 
         Fact::Between { first, second, .. } => Some((stage_name(lang, first), stage_name(lang, second))),
         _ => None,
     });
-    let Some(stage) = stage else { return lang.pick("No stage", "无阶段").to_owned() };
+    let Some(stage) = stage else { return lang.pick("No stage", "无阶段", "無階段").to_owned() };
     let name = stage_name(lang, stage);
     let name = match (between, exited) {
         (Some((first, second)), false) => {
-            tell!(lang, "Between {first} and {second}", "介于{first}与{second}之间")
+            tell!(
+                lang,
+                "Between {first} and {second}",
+                "介于{first}与{second}之间",
+                "介於{first}與{second}之間"
+            )
         }
-        (_, true) => tell!(lang, "Left from {name}", "自{name}离开"),
+        (_, true) => tell!(lang, "Left from {name}", "自{name}离开", "自{name}離開"),
         (None, false) => capital(lang, name),
     };
     let badge = sure.and_then(|s| s.1).map(|b| format!("{b:?}"));
@@ -173,6 +180,7 @@ pub fn stage_label(lang: Lang, stage: Option<Stage>, exited: bool, explanation: 
         (_, true) => name,
         (Lang::En, false) => format!("{name} ({})", both.join(", ")),
         (Lang::ZhHans, false) => format!("{name}（{}）", both.join("，")),
+        (Lang::ZhHant, false) => format!("{name}（{}）", both.join("，")),
     }
 }
 
@@ -182,44 +190,56 @@ fn label(lang: Lang, topic: Topic, explanation: &Explanation, why: &Why) -> Stri
         Fact::Silence { state, .. } => Some(*state),
         _ => None,
     });
-    let none = || lang.pick("No label", "无标签").to_owned();
+    let none = || lang.pick("No label", "无标签", "無標籤").to_owned();
     match topic {
-        Topic::Action => lang.pick("What to do", "建议行动").to_owned(),
+        Topic::Action => lang.pick("What to do", "建议行动", "建議行動").to_owned(),
         Topic::Stage => stage_label(lang, labels.stage, labels.exited, explanation),
         Topic::Warning => match state {
-            Some(State::Exited) => lang.pick("Left, by the rule of silence", "按沉默规则已流失"),
-            Some(State::Amber) => lang.pick("Alert", "警戒"),
-            Some(State::Active) => lang.pick("Calm", "正常"),
-            Some(State::NoPurchase) | None => lang.pick("No purchase yet", "尚无购买"),
+            Some(State::Exited) => {
+                lang.pick("Left, by the rule of silence", "按沉默规则已流失", "依沉默規則已流失")
+            }
+            Some(State::Amber) => lang.pick("Alert", "警戒", "警戒"),
+            Some(State::Active) => lang.pick("Calm", "正常", "正常"),
+            Some(State::NoPurchase) | None => lang.pick("No purchase yet", "尚无购买", "尚無購買"),
         }
         .to_owned(),
         Topic::Risk => risk(explanation).map_or_else(none, |p| {
             let p = share(lang, p);
-            tell!(lang, "Risk of leaving within 12 months {p}", "12 个月内的流失风险 {p}")
+            tell!(
+                lang,
+                "Risk of leaving within 12 months {p}",
+                "12 个月内的流失风险 {p}",
+                "12 個月內的流失風險 {p}"
+            )
         }),
         Topic::Class => labels.class.map_or_else(none, |class| {
             let (number, strategy) = (say::class(class), low(lang, say::strategy(lang, class)));
-            tell!(lang, "Class {number} ({strategy})", "{number} 类（{strategy}）")
+            tell!(
+                lang,
+                "Class {number} ({strategy})",
+                "{number} 类（{strategy}）",
+                "{number} 類（{strategy}）"
+            )
         }),
         Topic::Rfm => labels.group.map_or_else(none, |g| group(lang, g).to_owned()),
         Topic::Pattern => labels.pattern.map_or_else(none, |p| say::pattern(lang, p).to_owned()),
         Topic::Tier => labels.tier.map_or_else(none, |t| terms::tier(lang, t).to_owned()),
         Topic::Cluster => labels.cluster.map_or_else(none, |k| {
             let k = lang.int(f64::from(k) + 1.0);
-            tell!(lang, "Group {k}", "第 {k} 组")
+            tell!(lang, "Group {k}", "第 {k} 组", "第 {k} 組")
         }),
         Topic::Credit => match labels.grade {
             Some(grade) => {
                 let grade = grade_name(grade);
-                tell!(lang, "Grade {grade}", "{grade} 级")
+                tell!(lang, "Grade {grade}", "{grade} 级", "{grade} 級")
             }
-            None => lang.pick("Unrated: cash terms", "未评级：现款交易").to_owned(),
+            None => lang.pick("Unrated: cash terms", "未评级：现款交易", "未評級：現金交易").to_owned(),
         },
         Topic::Exit => labels.exit.map_or_else(
-            || lang.pick("No candidate for release", "非解除候选").to_owned(),
+            || lang.pick("No candidate for release", "非解除候选", "非解除候選").to_owned(),
             |d| terms::decision(lang, d).to_owned(),
         ),
-        Topic::Rule => lang.pick("Rule of the tree of leavers", "流失规则").to_owned(),
+        Topic::Rule => lang.pick("Rule of the tree of leavers", "流失规则", "流失規則").to_owned(),
     }
 }
 
@@ -235,10 +255,11 @@ fn risk(explanation: &Explanation) -> Option<f64> {
 pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
     match topic {
         Topic::Action => (
-            lang.pick("What to do", "建议行动"),
+            lang.pick("What to do", "建议行动", "建議行動"),
             lang.pick(
                 "By stage and value class, with what a contact costs and may save.",
                 "依据阶段与价值类别，并计算联系的成本与收益。",
+                "依據階段與價值類別，並計算聯絡的成本與收益。",
             ),
         ),
         Topic::Stage => (
@@ -246,6 +267,7 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
             lang.pick(
                 "A relationship goes through exploration, build-up, stability and decline.",
                 "客户关系依次经历考察期、形成期、稳定期与退化期。",
+                "客戶關係依次經歷考察期、形成期、穩定期與退化期。",
             ),
         ),
         Topic::Warning => (
@@ -253,13 +275,15 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
             lang.pick(
                 "Silence since the last order, against the gaps this customer usually leaves.",
                 "距上次下单的沉默时间，与该客户自身购买间隔相比。",
+                "距上次下單的沉默時間，與該客戶自身購買間隔相比。",
             ),
         ),
         Topic::Risk => (
-            lang.pick("Risk of leaving", "流失风险"),
+            lang.pick("Risk of leaving", "流失风险", "流失風險"),
             lang.pick(
                 "What contracts that ended had in common, applied to this one (logistic regression).",
                 "由已终止合同的共同特征推断本合同（逻辑回归）。",
+                "由已終止合約的共同特徵推斷本合約（羅吉斯迴歸）。",
             ),
         ),
         Topic::Class => (
@@ -267,13 +291,15 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
             lang.pick(
                 "Current value (future profit if behavior goes on) against growth potential (profit to be gained).",
                 "当前价值（行为延续时的未来利润）与增值潜力（可新增的利润）。",
+                "當前價值（行為延續時的未來利潤）與增值潛力（可新增的利潤）。",
             ),
         ),
         Topic::Rfm => (
-            lang.pick("RFM group", "RFM 类别"),
+            lang.pick("RFM group", "RFM 类别", "RFM 類別"),
             lang.pick(
                 "Recency, frequency and money of purchases, scored from 1 to 5.",
                 "购买的近度、频度与金额，各计 1 至 5 分。",
+                "購買的近期性、頻率與金額，各計 1 至 5 分。",
             ),
         ),
         Topic::Pattern => (
@@ -281,41 +307,47 @@ pub fn title(lang: Lang, topic: Topic) -> (&'static str, &'static str) {
             lang.pick(
                 "From which stage a relationship ends.",
                 "关系从哪个阶段结束。",
+                "關係從哪個階段結束。",
             ),
         ),
         Topic::Tier => (
-            lang.pick("Tier", "客户层级"),
+            lang.pick("Tier", "客户层级", "客戶層級"),
             lang.pick(
                 "Who buys for the price (transactional) and who for the relationship (relational).",
                 "为价格而买（交易型）还是为关系而买（关系型）。",
+                "為價格而買（交易型）還是為關係而買（關係型）。",
             ),
         ),
         Topic::Cluster => (
-            lang.pick("Group of alike customers", "相似客户群"),
+            lang.pick("Group of alike customers", "相似客户群", "相似客戶群"),
             lang.pick(
                 "Found by the numbers alone (clustering); group 1 brings most per customer.",
                 "仅由数字聚类得出；第 1 组人均金额最高。",
+                "僅由數字分群得出；第 1 組平均每位客戶金額最高。",
             ),
         ),
         Topic::Credit => (
-            lang.pick("Credit grade", "信用等级"),
+            lang.pick("Credit grade", "信用等级", "信用等級"),
             lang.pick(
                 "How invoices of the last 12 months were paid. Decision support only.",
                 "近 12 个月发票的付款情况，仅供决策参考。",
+                "近 12 個月帳單的付款情況，僅供決策參考。",
             ),
         ),
         Topic::Exit => (
-            lang.pick("Release with care", "妥善解除"),
+            lang.pick("Release with care", "妥善解除", "妥善解除"),
             lang.pick(
                 "Whether ending the relationship may be considered, and what speaks against it.",
                 "是否可考虑结束关系，以及反对的理由。",
+                "是否可考慮結束關係，以及不宜結束的理由。",
             ),
         ),
         Topic::Rule => (
-            lang.pick("Rule of leavers", "流失规则"),
+            lang.pick("Rule of leavers", "流失规则", "流失規則"),
             lang.pick(
                 "A simple rule learned from who left within half a year.",
                 "由半年内流失者学得的简单规则。",
+                "由半年內流失者學得的簡單規則。",
             ),
         ),
     }
@@ -342,6 +374,7 @@ fn sentence(lang: Lang, clause: &str) -> String {
     match lang {
         Lang::En => format!("{}.", capital(lang, clause)),
         Lang::ZhHans => format!("{clause}。"),
+        Lang::ZhHant => format!("{clause}。"),
     }
 }
 
@@ -350,7 +383,7 @@ fn capital(lang: Lang, text: &str) -> String {
     let mut chars = text.chars();
     match (lang, chars.next()) {
         (Lang::En, Some(first)) => first.to_uppercase().chain(chars).collect(),
-        _ => text.to_owned(),
+        (Lang::En, None) | (Lang::ZhHans | Lang::ZhHant, _) => text.to_owned(),
     }
 }
 
@@ -359,17 +392,21 @@ fn low(lang: Lang, text: &str) -> String {
     let mut chars = text.chars();
     match (lang, chars.next()) {
         (Lang::En, Some(first)) => first.to_lowercase().chain(chars).collect(),
-        _ => text.to_owned(),
+        (Lang::En, None) | (Lang::ZhHans | Lang::ZhHant, _) => text.to_owned(),
     }
 }
 
 /// A stage within a sentence.
 fn stage_name(lang: Lang, stage: Stage) -> &'static str {
-    match stage {
-        Stage::Exploration => lang.pick("exploration", text::stage_exploration(Lang::ZhHans)),
-        Stage::BuildUp => lang.pick("build-up", text::stage_build_up(Lang::ZhHans)),
-        Stage::Stability => lang.pick("stability", text::stage_stability(Lang::ZhHans)),
-        Stage::Decline => lang.pick("decline", text::stage_decline(Lang::ZhHans)),
+    match (lang, stage) {
+        (Lang::En, Stage::Exploration) => "exploration",
+        (Lang::En, Stage::BuildUp) => "build-up",
+        (Lang::En, Stage::Stability) => "stability",
+        (Lang::En, Stage::Decline) => "decline",
+        (Lang::ZhHans | Lang::ZhHant, Stage::Exploration) => text::stage_exploration(lang),
+        (Lang::ZhHans | Lang::ZhHant, Stage::BuildUp) => text::stage_build_up(lang),
+        (Lang::ZhHans | Lang::ZhHant, Stage::Stability) => text::stage_stability(lang),
+        (Lang::ZhHans | Lang::ZhHant, Stage::Decline) => text::stage_decline(lang),
     }
 }
 
@@ -440,6 +477,7 @@ fn months(lang: Lang, x: f64) -> String {
         Lang::En if n == "1" => "1 month".to_owned(),
         Lang::En => format!("{n} months"),
         Lang::ZhHans => format!("{n} 个月"),
+        Lang::ZhHant => format!("{n} 個月"),
     }
 }
 
@@ -449,6 +487,7 @@ fn days(lang: Lang, x: f64) -> String {
         Lang::En if n == "1" => "1 day".to_owned(),
         Lang::En => format!("{n} days"),
         Lang::ZhHans => format!("{n} 天"),
+        Lang::ZhHant => format!("{n} 天"),
     }
 }
 
@@ -458,6 +497,7 @@ fn orders(lang: Lang, n: u32) -> String {
         Lang::En if n == 1 => "1 order".to_owned(),
         Lang::En => format!("{k} orders"),
         Lang::ZhHans => format!("{k} 单"),
+        Lang::ZhHant => format!("{k} 筆訂單"),
     }
 }
 
@@ -483,44 +523,62 @@ fn measured(lang: Lang, measure: Measure, x: f64) -> String {
 /// What is measured, within a sentence.
 fn measure(lang: Lang, measure: Measure) -> &'static str {
     match measure {
-        Measure::CurrentValue => lang.pick("current value", "当前价值"),
-        Measure::GrowthPotential => lang.pick("growth potential", "增值潜力"),
-        Measure::Profit12Months => lang.pick("profit of the last 12 months", "近 12 个月利润"),
-        Measure::DiscountDependence => lang.pick("share of spend at a discount", "折扣消费占比"),
+        Measure::CurrentValue => lang.pick("current value", "当前价值", "當前價值"),
+        Measure::GrowthPotential => lang.pick("growth potential", "增值潜力", "增值潛力"),
+        Measure::Profit12Months => {
+            lang.pick("profit of the last 12 months", "近 12 个月利润", "近 12 個月利潤")
+        }
+        Measure::DiscountDependence => {
+            lang.pick("share of spend at a discount", "折扣消费占比", "折扣消費占比")
+        }
         Measure::Elasticity => lang.pick(
             "price elasticity (% of quantity per 1% of price)",
             "价格弹性（价格变动 1% 时数量变动的百分比）",
+            "價格彈性（價格變動 1% 時數量變動的百分比）",
         ),
-        Measure::DownwardTrendP => {
-            lang.pick("chance of so clear a fall without a trend", "并无下降趋势时出现如此下滑的概率")
+        Measure::DownwardTrendP => lang.pick(
+            "chance of so clear a fall without a trend",
+            "并无下降趋势时出现如此下滑的概率",
+            "若無下降趨勢，出現如此下滑的機率",
+        ),
+        Measure::TenureMonths => lang.pick("tenure", "关系时长", "往來時間"),
+        Measure::TrendRatio => lang.pick(
+            "last charge against the mean so far",
+            "最近费用与历史平均之比",
+            "最近費用與歷史平均之比",
+        ),
+        Measure::ExitRisk => lang.pick("risk of leaving", "流失风险", "流失風險"),
+        Measure::RecencyDays => lang.pick(
+            "time since the last order (RFM recency)",
+            "距上次下单时间（近度）",
+            "距上次下單時間（近期性）",
+        ),
+        Measure::Frequency => {
+            lang.pick("orders in the window (RFM frequency)", "期内订单数（频度）", "期內訂單數（頻率）")
         }
-        Measure::TenureMonths => lang.pick("tenure", "关系时长"),
-        Measure::TrendRatio => lang.pick("last charge against the mean so far", "最近费用与历史平均之比"),
-        Measure::ExitRisk => lang.pick("risk of leaving", "流失风险"),
-        Measure::RecencyDays => {
-            lang.pick("time since the last order (RFM recency)", "距上次下单时间（近度）")
-        }
-        Measure::Frequency => lang.pick("orders in the window (RFM frequency)", "期内订单数（频度）"),
-        Measure::Monetary => lang.pick("amount in the window (RFM money)", "期内金额"),
-        Measure::StableMonths => lang.pick("time in stability", "稳定期时长"),
+        Measure::Monetary => lang.pick("amount in the window (RFM money)", "期内金额", "期內金額"),
+        Measure::StableMonths => lang.pick("time in stability", "稳定期时长", "穩定期長度"),
     }
 }
 
 /// Name of a column that a fact points to.
 fn feature_name(lang: Lang, names: &[crate::report::FeatureName], idx: u32) -> String {
     match names.get(idx as usize).map(|n| n.name.as_str()) {
-        Some("frequency") => lang.pick("number of orders", "订单数").to_owned(),
-        Some("monetary") => lang.pick("revenue", "收入").to_owned(),
-        Some("daysSinceLast") => lang.pick("nearness of the last order", "最近下单的近度").to_owned(),
-        Some("tenure") => lang.pick("tenure", "合同时长").to_owned(),
-        Some("monthlyCharge") => lang.pick("monthly charge", "月费").to_owned(),
+        Some("frequency") => lang.pick("number of orders", "订单数", "訂單數").to_owned(),
+        Some("monetary") => lang.pick("revenue", "收入", "營收").to_owned(),
+        Some("daysSinceLast") => {
+            lang.pick("nearness of the last order", "最近下单的近度", "最近下單的近期性").to_owned()
+        }
+        Some("tenure") => lang.pick("tenure", "合同时长", "往來時間").to_owned(),
+        Some("monthlyCharge") => lang.pick("monthly charge", "月费", "月費").to_owned(),
         Some(name) => match lang {
             Lang::En => format!("“{name}”"),
             Lang::ZhHans => format!("“{name}”"),
+            Lang::ZhHant => format!("「{name}」"),
         },
         None => {
             let k = lang.int(f64::from(idx) + 1.0);
-            tell!(lang, "feature {k}", "特征 {k}")
+            tell!(lang, "feature {k}", "特征 {k}", "特徵 {k}")
         }
     }
 }

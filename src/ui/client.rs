@@ -122,6 +122,7 @@ fn start(app: App, source: Source, mapping: Option<Mapping>, look: Option<Look>)
             let language = match app.lang.get_untracked() {
                 Lang::En => SampleLanguage::English,
                 Lang::ZhHans => SampleLanguage::SimplifiedChinese,
+                Lang::ZhHant => SampleLanguage::TraditionalChinese,
             };
             (Request::Sample { language, mapping, look, settings }, [].as_slice())
         }

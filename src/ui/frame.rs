@@ -146,10 +146,16 @@ fn TopBar() -> impl IntoView {
                         lang.int(q.rows_read as f64),
                         lang.int(q.rows_set_aside as f64)
                     ),
+                    Lang::ZhHant => format!(
+                        "共 {} 列，擱置 {} 列",
+                        lang.int(q.rows_read as f64),
+                        lang.int(q.rows_set_aside as f64)
+                    ),
                 };
                 let as_of = o.report.overview.as_of.as_deref().map(|d| match lang {
                     Lang::En => format!("as of {}", lang.date(d)),
                     Lang::ZhHans => format!("截至 {}", lang.date(d)),
+                    Lang::ZhHant => format!("截至 {}", lang.date(d)),
                 });
                 view! {
                     <span class="file" title=name.clone()>{name.clone()}</span>
@@ -165,6 +171,7 @@ fn TopBar() -> impl IntoView {
             Lang::En if n == 1 => "1 request since load".to_owned(),
             Lang::En => format!("{n} requests since load"),
             Lang::ZhHans => format!("加载后 {n} 次请求"),
+            Lang::ZhHant => format!("載入後 {n} 次請求"),
         }
     };
     view! {

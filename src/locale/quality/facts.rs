@@ -107,7 +107,7 @@ fn last_month(lang: Lang, edge: &Edge) -> Fact {
         let percent = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| lang.percent0(x));
         last_level(lang, &percent(level.rows), &percent(level.revenue), &lang.int(level.months))
     });
-    let space = choose(lang, " ", "", "");
+    let space = lang.pick(" ", "", "");
     let detail = level.map_or_else(|| alone.clone(), |level| format!("{alone}{space}{level}"));
     Fact { detail: Some(detail), ..Fact::new("last-month", true, title, last_remedy(lang)) }
 }

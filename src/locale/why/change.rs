@@ -22,13 +22,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "Above {level} a month it would be {name} again, not decline.",
-                    "若月均高于 {level}，则回到{name}，不再是退化期。"
+                    "若月均高于 {level}，则回到{name}，不再是退化期。",
+                    "若每月平均高於 {level}，則回到{name}，不再是退化期。"
                 )
             } else {
                 tell!(
                     lang,
                     "For {name}, value must rise to at least {level} a month for at least {n} (needed, but not enough by itself).",
-                    "进入{name}，月均至少须升至 {level} 并持续 {n}以上（必要但不充分）。"
+                    "进入{name}，月均至少须升至 {level} 并持续 {n}以上（必要但不充分）。",
+                    "要進入{name}，每月平均至少須升至 {level} 並持續 {n}以上（必要但不充分）。"
                 )
             }
         }
@@ -39,13 +41,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "At {level} a month or less it would be {name}.",
-                    "若月均降至 {level} 或以下，则为{name}。"
+                    "若月均降至 {level} 或以下，则为{name}。",
+                    "若每月平均降至 {level} 或以下，則為{name}。"
                 )
             } else {
                 tell!(
                     lang,
                     "For {name}, value must fall to {level} a month or less for at least {n} (needed, but not enough by itself).",
-                    "转入{name}，月均须降至 {level} 或以下并持续 {n}以上（必要但不充分）。"
+                    "转入{name}，月均须降至 {level} 或以下并持续 {n}以上（必要但不充分）。",
+                    "要轉入{name}，每月平均須降至 {level} 或以下並持續 {n}以上（必要但不充分）。"
                 )
             }
         }
@@ -54,37 +58,56 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
             tell!(
                 lang,
                 "If the level holds for at least {n}, {name} becomes possible.",
-                "若水平保持至少 {n}，即可能进入{name}。"
+                "若水平保持至少 {n}，即可能进入{name}。",
+                "若水準保持至少 {n}，即可能進入{name}。"
             )
         }
         Change::MoreHistory { n_periods, n_orders } => {
             let (m, o) = (months(lang, f64::from(n_periods)), orders(lang, n_orders));
             match (n_periods, n_orders) {
-                (_, 0) => tell!(lang, "After {m} more, a stage can be told.", "再过 {m}即可判断阶段。"),
-                (0, _) => tell!(lang, "After {o} more, a stage can be told.", "再有 {o}即可判断阶段。"),
+                (_, 0) => tell!(
+                    lang,
+                    "After {m} more, a stage can be told.",
+                    "再过 {m}即可判断阶段。",
+                    "再過 {m}即可判斷階段。"
+                ),
+                (0, _) => tell!(
+                    lang,
+                    "After {o} more, a stage can be told.",
+                    "再有 {o}即可判断阶段。",
+                    "再有 {o}即可判斷階段。"
+                ),
                 _ => tell!(
                     lang,
                     "After {m} and {o} more, a stage can be told.",
-                    "再过 {m}并有 {o}即可判断阶段。"
+                    "再过 {m}并有 {o}即可判断阶段。",
+                    "再過 {m}並有 {o}即可判斷階段。"
                 ),
             }
         }
         Change::GoesOnFor { months: m, stage, pattern } => {
             let m = months(lang, m);
             match (stage.map(|s| stage_name(lang, s)), pattern.map(|p| pattern_name(lang, p))) {
-                (Some(name), _) => tell!(lang, "After {m} more it enters {name}.", "再过 {m}进入{name}。"),
+                (Some(name), _) => tell!(
+                    lang,
+                    "After {m} more it enters {name}.",
+                    "再过 {m}进入{name}。",
+                    "再過 {m}進入{name}。"
+                ),
                 (None, Some(name)) => {
                     tell!(
                         lang,
                         "If stability lasts {m} more, the pattern is {name}.",
-                        "稳定期再延续 {m}，即为{name}。"
+                        "稳定期再延续 {m}，即为{name}。",
+                        "穩定期再延續 {m}，即為{name}。"
                     )
                 }
                 (None, None) => {
                     tell!(
                         lang,
                         "After {m} more as a customer this may be judged anew.",
-                        "再过 {m}可重新判断。"
+                        "再过 {m}可重新判断。",
+                        "再過 {m}可重新判斷。"
                     )
                 }
             }
@@ -95,12 +118,14 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 State::Exited => tell!(
                     lang,
                     "Without an order, the customer counts as left from {day} (in {n}).",
-                    "若不再下单，{day} 起（{n}后）视为流失。"
+                    "若不再下单，{day} 起（{n}后）视为流失。",
+                    "若不再下單，{day} 起（{n}後）視為流失。"
                 ),
                 _ => tell!(
                     lang,
                     "Without an order, the alert begins on {day} (in {n}).",
-                    "若不再下单，{day} 起（{n}后）进入警戒。"
+                    "若不再下单，{day} 起（{n}后）进入警戒。",
+                    "若不再下單，{day} 起（{n}後）進入警戒。"
                 ),
             }
         }
@@ -110,13 +135,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "An order by {day} (within {n}) ends the alert.",
-                    "在 {day} 之前（{n}内）下单即解除警戒。"
+                    "在 {day} 之前（{n}内）下单即解除警戒。",
+                    "在 {day} 之前（{n}內）下單即解除警戒。"
                 )
             }
             _ => lang
                 .pick(
                     "Any order makes this an active customer again.",
                     "任何一笔订单都会使其重新成为活跃客户。",
+                    "任何一筆訂單都會使其重新成為活躍客戶。",
                 )
                 .to_owned(),
         },
@@ -127,13 +154,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "If {name} moves from {from} past {to}, the label changes.",
-                    "若{name}由 {from} 越过 {to}，标签即改变。"
+                    "若{name}由 {from} 越过 {to}，标签即改变。",
+                    "若{name}由 {from} 越過 {to}，標籤即改變。"
                 )
             } else {
                 tell!(
                     lang,
                     "If {name} moves from {from} to {to}, the label changes.",
-                    "若{name}由 {from} 变为 {to}，标签即改变。"
+                    "若{name}由 {from} 变为 {to}，标签即改变。",
+                    "若{name}由 {from} 變為 {to}，標籤即改變。"
                 )
             }
         }
@@ -144,13 +173,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "If {name} falls by more than {by}, below {to}, it becomes class {class}.",
-                    "若{name}减少超过 {by}、低于 {to}，则变为 {class} 类。"
+                    "若{name}减少超过 {by}、低于 {to}，则变为 {class} 类。",
+                    "若{name}減少超過 {by}、低於 {to}，則變為 {class} 類。"
                 )
             } else {
                 tell!(
                     lang,
                     "If {name} rises by {by}, to {to}, it becomes class {class}.",
-                    "若{name}增加 {by}、达到 {to}，则变为 {class} 类。"
+                    "若{name}增加 {by}、达到 {to}，则变为 {class} 类。",
+                    "若{name}增加 {by}、達到 {to}，則變為 {class} 類。"
                 )
             }
         }
@@ -161,7 +192,8 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
             tell!(
                 lang,
                 "If {name} goes from {from} to {to}, the group becomes “{becomes}”.",
-                "若{name}由 {from} 变为 {to}，类别变为“{becomes}”。"
+                "若{name}由 {from} 变为 {to}，类别变为“{becomes}”。",
+                "若{name}由 {from} 變為 {to}，類別變為「{becomes}」。"
             )
         }
         Change::Cluster { feature_idx, by_sd, cluster_idx } => {
@@ -173,7 +205,8 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                     tell!(
                         lang,
                         "If the last order were {to} ago, group {k} would be nearer.",
-                        "若距上次下单为 {to}，则更接近第 {k} 组。"
+                        "若距上次下单为 {to}，则更接近第 {k} 组。",
+                        "若距上次下單為 {to}，則更接近第 {k} 組。"
                     )
                 }
                 (Some(to), down) if names[feature_idx as usize].name == "frequency" => {
@@ -182,7 +215,8 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                     tell!(
                         lang,
                         "With {name} at {to}, group {k} would be nearer.",
-                        "若{name}为 {to}，则更接近第 {k} 组。"
+                        "若{name}为 {to}，则更接近第 {k} 组。",
+                        "若{name}為 {to}，則更接近第 {k} 組。"
                     )
                 }
                 (Some(to), _) => {
@@ -190,18 +224,21 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                     tell!(
                         lang,
                         "With {name} at {to}, group {k} would be nearer.",
-                        "若{name}为 {to}，则更接近第 {k} 组。"
+                        "若{name}为 {to}，则更接近第 {k} 组。",
+                        "若{name}為 {to}，則更接近第 {k} 組。"
                     )
                 }
                 (None, true) => tell!(
                     lang,
                     "If {name} were {by} standard deviations lower, group {k} would be nearer.",
-                    "若{name}降低 {by} 个标准差，则更接近第 {k} 组。"
+                    "若{name}降低 {by} 个标准差，则更接近第 {k} 组。",
+                    "若{name}降低 {by} 個標準差，則更接近第 {k} 組。"
                 ),
                 (None, false) => tell!(
                     lang,
                     "If {name} were {by} standard deviations higher, group {k} would be nearer.",
-                    "若{name}提高 {by} 个标准差，则更接近第 {k} 组。"
+                    "若{name}提高 {by} 个标准差，则更接近第 {k} 组。",
+                    "若{name}提高 {by} 個標準差，則更接近第 {k} 組。"
                 ),
             }
         }
@@ -216,13 +253,15 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 tell!(
                     lang,
                     "If the {name} moves from {from} past {to}, the grade falls to {grade}.",
-                    "若{name}由 {from} 越过 {to}，等级降为 {grade}。"
+                    "若{name}由 {from} 越过 {to}，等级降为 {grade}。",
+                    "若{name}由 {from} 越過 {to}，等級降為 {grade}。"
                 )
             } else {
                 tell!(
                     lang,
                     "If the {name} moves from {from} to {to}, the grade rises to {grade}.",
-                    "若{name}由 {from} 变为 {to}，等级升为 {grade}。"
+                    "若{name}由 {from} 变为 {to}，等级升为 {grade}。",
+                    "若{name}由 {from} 變為 {to}，等級升為 {grade}。"
                 )
             }
         }
@@ -232,6 +271,7 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
                 Lang::En if n == 1 => "With 1 more invoice there is a grade.".to_owned(),
                 Lang::En => format!("With {k} more invoices there is a grade."),
                 Lang::ZhHans => format!("再有 {k} 张发票即可评级。"),
+                Lang::ZhHant => format!("再有 {k} 張帳單即可評級。"),
             }
         }
         Change::Feature { feature_idx, from, to } => {
@@ -240,17 +280,19 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
             tell!(
                 lang,
                 "With {name} at {to} instead of {from}, the decision whether to make contact would change.",
-                "若{name}为 {to}（现为 {from}），是否联系的判断会改变。"
+                "若{name}为 {to}（现为 {from}），是否联系的判断会改变。",
+                "若{name}為 {to}（現為 {from}），是否聯絡的判斷會改變。"
             )
         }
         Change::Level { feature_idx, .. } => {
             let name = feature_name(lang, names, feature_idx);
             let other = names.get(feature_idx as usize).and_then(|n| n.other_level.clone());
-            let other = other.unwrap_or_else(|| lang.pick("another level", "其他取值").to_owned());
+            let other = other.unwrap_or_else(|| lang.pick("another level", "其他取值", "其他值").to_owned());
             tell!(
                 lang,
                 "With {name} = {other}, the decision whether to make contact would change.",
-                "若{name}为 {other}，是否联系的判断会改变。"
+                "若{name}为 {other}，是否联系的判断会改变。",
+                "若{name}為 {other}，是否聯絡的判斷會改變。"
             )
         }
         Change::RailClears { rail } => {
@@ -258,7 +300,8 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
             tell!(
                 lang,
                 "Once the guard rail “{name}” clears, the hold ends.",
-                "一旦护栏“{name}”解除，即不再暂缓。"
+                "一旦护栏“{name}”解除，即不再暂缓。",
+                "一旦護欄「{name}」解除，即不再暫緩。"
             )
         }
         Change::LeavesRule { condition, from } => {
@@ -267,7 +310,8 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
             tell!(
                 lang,
                 "The condition nearest to change: {name} is {from}, the limit is {to}.",
-                "最接近改变的条件：{name}为 {from}，界限为 {to}。"
+                "最接近改变的条件：{name}为 {from}，界限为 {to}。",
+                "最接近改變的條件：{name}為 {from}，界限為 {to}。"
             )
         }
     }
@@ -275,17 +319,26 @@ pub fn change(lang: Lang, change: &Change, names: &[FeatureName]) -> String {
 
 fn no_change(lang: Lang, why: NoChange) -> &'static str {
     match why {
-        NoChange::Left => {
-            lang.pick("The customer has left, so nothing about this changes.", "客户已离开，此项不再变化。")
-        }
-        NoChange::NoThreshold => {
-            lang.pick("This base gives no threshold to cross.", "本客户群没有可跨越的阈值。")
-        }
+        NoChange::Left => lang.pick(
+            "The customer has left, so nothing about this changes.",
+            "客户已离开，此项不再变化。",
+            "客戶已離開，此項不再變化。",
+        ),
+        NoChange::NoThreshold => lang.pick(
+            "This base gives no threshold to cross.",
+            "本客户群没有可跨越的阈值。",
+            "本客戶群沒有可跨越的門檻。",
+        ),
         NoChange::NotDerivable => lang.pick(
             "It rests on a probability that no single number decides.",
             "它取决于概率，并非由单个数字决定。",
+            "它取決於機率，並非由單一數字決定。",
         ),
-        NoChange::NotOneMove => lang.pick("No single change is enough.", "单项变化不足以改变它。"),
-        NoChange::Unknown => lang.pick("A number that this would take is not known.", "所需的数字未知。"),
+        NoChange::NotOneMove => {
+            lang.pick("No single change is enough.", "单项变化不足以改变它。", "單項變化不足以改變它。")
+        }
+        NoChange::Unknown => {
+            lang.pick("A number that this would take is not known.", "所需的数字未知。", "所需的數字未知。")
+        }
     }
 }

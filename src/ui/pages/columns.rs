@@ -119,7 +119,7 @@ fn question(app: App, lang: Lang, table: &Arc<Table>) -> impl IntoView + use<> {
         view! { <tr>
             <td>{name}</td>
             <td><select class="control" aria-label=label data-testid=format!("role-{index}") on:change=move |e| choose(event_target_value(&e))>{options}</select></td>
-            <td class="values">{values.join(lang.pick(", ", "，"))}</td>
+            <td class="values">{values.join(lang.pick(", ", "，", "，"))}</td>
             <td class="why">{why}</td>
         </tr> }
     });

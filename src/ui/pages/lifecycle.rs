@@ -58,12 +58,16 @@ fn lede(lang: Lang, l: &Lifecycle) -> String {
         Lang::ZhHans => {
             format!("阶段判断的可靠程度：可靠（A）{a} 位，一般（B）{b} 位，仅供参考（C）{c} 位。")
         }
+        Lang::ZhHant => {
+            format!("階段判斷的可靠程度：可靠（A）{a} 位，一般（B）{b} 位，僅供參考（C）{c} 位。")
+        }
     };
     if l.too_little_history > 0 {
         let n = lang.customers(l.too_little_history);
         out.push_str(&match lang {
             Lang::En => format!(" {n} with too little history count as exploration."),
             Lang::ZhHans => format!("历史过短的 {n}计入考察期。"),
+            Lang::ZhHant => format!("歷史過短的 {n}計入考察期。"),
         });
     }
     if l.left_truncated > 0 {
@@ -71,6 +75,7 @@ fn lede(lang: Lang, l: &Lifecycle) -> String {
         out.push_str(&match lang {
             Lang::En => format!(" {n} may have been customers before the file begins."),
             Lang::ZhHans => format!("{n}可能在文件起始之前就已是客户。"),
+            Lang::ZhHant => format!("{n}可能在檔案起始之前就已是客戶。"),
         });
     }
     out
@@ -89,6 +94,7 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
                     format!("Month {}: {seen} observed, {fit} fitted, {}", i + 1, stage.to_lowercase())
                 }
                 Lang::ZhHans => format!("第 {} 个月：观察值 {seen}，拟合值 {fit}，{stage}", i + 1),
+                Lang::ZhHant => format!("第 {} 個月：觀察值 {seen}，配適值 {fit}，{stage}", i + 1),
             }
         })
         .collect();
@@ -101,6 +107,7 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
     let sub = match lang {
         Lang::En => format!("{measure} ({})", lang.customers(n)),
         Lang::ZhHans => format!("{measure}（{}）", lang.customers(n)),
+        Lang::ZhHant => format!("{measure}（{}）", lang.customers(n)),
     };
     let months = |wanted: CustomerStage| t.stages.iter().filter(|s| **s == wanted).count();
     let rise = months(CustomerStage::Exploration) + months(CustomerStage::BuildUp);
@@ -112,13 +119,16 @@ fn typical(lang: Lang, l: &Lifecycle) -> impl IntoView + use<> {
         (Lang::ZhHans, true) => {
             format!("典型关系在 {rise} 个月后到达平台，并维持 {} 个月", months(CustomerStage::Stability))
         }
-        _ => text::chart_life(lang).to_owned(),
+        (Lang::ZhHant, true) => {
+            format!("典型關係在 {rise} 個月後到達高原，並維持 {} 個月", months(CustomerStage::Stability))
+        }
+        (_, false) => text::chart_life(lang).to_owned(),
     };
     let draw: Draw = Rc::new(move |width, theme| {
         let chart = chart::LifeCurve {
             observed: &observed,
             fitted: &fitted,
-            fitted_name: lang.pick("fitted", "拟合"),
+            fitted_name: lang.pick("fitted", "拟合", "配適"),
             second: None,
             bands: &bands,
             stage_names: [

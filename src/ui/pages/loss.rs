@@ -163,7 +163,7 @@ fn input(app: App, lang: Lang, field: Field) -> impl IntoView {
                     app.typed.update_value(|t| { t.insert(field.id, value.clone()); });
                     field.typed.set(value);
                 }/>
-            {move || bad().then(|| view! { <span class="bad">{lang.pick("a number, please", "请输入数字")}</span> })}
+            {move || bad().then(|| view! { <span class="bad">{lang.pick("a number, please", "请输入数字", "請輸入數字")}</span> })}
         </label>
     }
 }
@@ -291,6 +291,7 @@ fn swings(
     let label = match lang {
         Lang::En => format!("{} expected", lang.compact(base)),
         Lang::ZhHans => format!("预计 {}", lang.compact(base)),
+        Lang::ZhHant => format!("預計 {}", lang.compact(base)),
     };
     let draw: Draw = Rc::new(move |width, theme| {
         let bars: Vec<TornadoBar<'_>> =

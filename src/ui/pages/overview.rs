@@ -60,21 +60,27 @@ fn strip(lang: Lang, report: &Report) -> Vec<Kpi> {
             Lang::ZhHans => {
                 format!("{} 个月，95% 区间 {} 至 {}", c.window_months, lang.percent(lo), lang.percent(hi))
             }
+            Lang::ZhHant => {
+                format!("{} 個月，95% 區間 {} 至 {}", c.window_months, lang.percent(lo), lang.percent(hi))
+            }
         },
         (_, Some([lo, hi])) => match lang {
             Lang::En => format!("95% interval {} to {}", lang.percent(lo), lang.percent(hi)),
             Lang::ZhHans => format!("95% 区间 {} 至 {}", lang.percent(lo), lang.percent(hi)),
+            Lang::ZhHant => format!("95% 區間 {} 至 {}", lang.percent(lo), lang.percent(hi)),
         },
         _ => String::new(),
     };
     let customers_note = match lang {
         Lang::En => format!("{} active, {} left", lang.int(o.active), lang.int(o.exited)),
         Lang::ZhHans => format!("活跃 {}，已退出 {}", lang.int(o.active), lang.int(o.exited)),
+        Lang::ZhHant => format!("活躍 {}，已退出 {}", lang.int(o.active), lang.int(o.exited)),
     };
     let span = match (&o.first_date, &o.last_date) {
         (Some(a), Some(b)) => match lang {
             Lang::En => format!("{} to {}", lang.date(a), lang.date(b)),
             Lang::ZhHans => format!("{} 至 {}", lang.date(a), lang.date(b)),
+            Lang::ZhHant => format!("{} 至 {}", lang.date(a), lang.date(b)),
         },
         _ => String::new(),
     };
@@ -84,10 +90,14 @@ fn strip(lang: Lang, report: &Report) -> Vec<Kpi> {
         Lang::ZhHans => {
             format!("{} 个月，年折现率 {}", m.horizon_months, lang.percent0(m.annual_discount_rate))
         }
+        Lang::ZhHant => {
+            format!("{} 個月，年折現率 {}", m.horizon_months, lang.percent0(m.annual_discount_rate))
+        }
     });
     let risk_note = match lang {
         Lang::En => format!("{} past their alert point", lang.customers(o.alerted)),
         Lang::ZhHans => format!("{}已超过警戒点", lang.customers(o.alerted)),
+        Lang::ZhHant => format!("{}已超過警戒點", lang.customers(o.alerted)),
     };
     let kpi = |name: &str, value: String, note: String, id| Kpi { name: name.to_owned(), value, note, id };
     vec![
@@ -183,9 +193,9 @@ fn stages_today(lang: Lang, report: &Report) -> impl IntoView + use<> {
 fn quality(lang: Lang, report: &Report) -> impl IntoView + use<> {
     let (q, o) = (&report.quality, &report.overview);
     let other_tables = q.notes.iter().find_map(|note| match note {
-        Note::OtherTables { lines } => {
-            Some(lines.iter().map(|&l| lang.int(l as f64)).collect::<Vec<_>>().join(lang.pick(", ", "、")))
-        }
+        Note::OtherTables { lines } => Some(
+            lines.iter().map(|&l| lang.int(l as f64)).collect::<Vec<_>>().join(lang.pick(", ", "、", "、")),
+        ),
         _ => None,
     });
     // A contract is no order: what counts orders says nothing about such a file.
@@ -241,18 +251,25 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
                     lang.decimal(gap, 1),
                     lang.decimal(sigma, 2)
                 ),
+                Lang::ZhHant => format!(
+                    "典型下單間隔 {} 天；對數間隔離散度 {}。",
+                    lang.decimal(gap, 1),
+                    lang.decimal(sigma, 2)
+                ),
             });
         }
         if let Some([amber, red]) = rule.one_time_days {
             out.push(match lang {
                 Lang::En => format!("One-time buyers: alert after {} days, gone after {} days (from {} observed second orders).", lang.decimal(amber, 0), lang.decimal(red, 1), lang.int(rule.one_time_returns)),
                 Lang::ZhHans => format!("仅一单客户：沉默 {} 天进入警戒，{} 天判定流失（依据 {} 次观察到的第二单）。", lang.decimal(amber, 0), lang.decimal(red, 1), lang.int(rule.one_time_returns)),
+                Lang::ZhHant => format!("僅一筆訂單的客戶：沉默 {} 天進入警戒，{} 天判定流失（依據 {} 次觀察到的第二筆訂單）。", lang.decimal(amber, 0), lang.decimal(red, 1), lang.int(rule.one_time_returns)),
             });
         }
         if let Some(share) = rule.false_alarm_share {
             out.push(match lang {
                 Lang::En => format!("Expected false alarms: {} of still-active customers are past their exit threshold on any day.", lang.percent(share)),
                 Lang::ZhHans => format!("预期误报：任一日约有 {} 的仍活跃客户超过退出阈值。", lang.percent(share)),
+                Lang::ZhHant => format!("預期誤報：任一日約有 {} 的仍活躍客戶超過退出門檻。", lang.percent(share)),
             });
         }
     }
@@ -264,6 +281,10 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
             ),
             Lang::ZhHans => format!(
                 "回测：在期末前 {} 天应用该规则，{} 位客户中标记 {} 位；其中 {} 后来又购买；未购买者中查出 {}。",
+                b.horizon_days, lang.int(b.customers), lang.int(b.flagged), lang.percent(b.flagged_bought), lang.percent0(b.recall)
+            ),
+            Lang::ZhHant => format!(
+                "回測：在期末前 {} 天套用該規則，{} 位客戶中標記 {} 位；其中 {} 後來又購買；未購買者中查出 {}。",
                 b.horizon_days, lang.int(b.customers), lang.int(b.flagged), lang.percent(b.flagged_bought), lang.percent0(b.recall)
             ),
         });

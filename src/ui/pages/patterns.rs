@@ -51,6 +51,7 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
                 format!("Long-term means at least {} months of stability.", lang.decimal(d.tau_months, 0))
             }
             Lang::ZhHans => format!("长久保持型指稳定期不少于 {} 个月。", lang.decimal(d.tau_months, 0)),
+            Lang::ZhHant => format!("長久保持型指穩定期不少於 {} 個月。", lang.decimal(d.tau_months, 0)),
         }]
     })
 }
@@ -134,6 +135,9 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
                 Lang::ZhHans => {
                     format!("{m} 个月后：{s} 仍为客户（{lo} 至 {hi}）；在险 {} 位", lang.int(p.at_risk))
                 }
+                Lang::ZhHant => {
+                    format!("{m} 個月後：{s} 仍為客戶（{lo} 至 {hi}）；仍在觀察中 {} 位", lang.int(p.at_risk))
+                }
             }
         })
         .collect();
@@ -143,7 +147,8 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
             format!("Half of all relationships last less than {} months", lang.decimal(m, 1))
         }
         (Lang::ZhHans, Some(m)) => format!("半数关系持续不到 {} 个月", lang.decimal(m, 1)),
-        _ => text::chart_survival(lang).to_owned(),
+        (Lang::ZhHant, Some(m)) => format!("半數關係持續不到 {} 個月", lang.decimal(m, 1)),
+        (_, None) => text::chart_survival(lang).to_owned(),
     };
     let median_label = median.map_or_else(String::new, |m| lang.decimal(m, 1));
     let draw: Draw = Rc::new(move |width, theme| {
@@ -151,7 +156,7 @@ fn survival(lang: Lang, report: &Arc<Report>) -> impl IntoView + use<> {
         let series = [SurvivalSeries { name: "", color: theme.accent, steps: &steps, censored: &[], median }];
         let chart = chart::Survival {
             series: &series,
-            x_name: lang.pick("months", "月"),
+            x_name: lang.pick("months", "月", "月"),
             x: &|v| lang.decimal(v, 0),
             share: &|s| lang.percent0(s),
         };
@@ -205,6 +210,7 @@ fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
                 match lang {
                     Lang::En => format!("{name}, month {month}: {value}"),
                     Lang::ZhHans => format!("{name}，第 {month} 个月：{value}"),
+                    Lang::ZhHant => format!("{name}，第 {month} 個月：{value}"),
                 }
             })
         })
@@ -235,7 +241,7 @@ fn curves(lang: Lang, report: &Report) -> impl IntoView + use<> {
         .map(|p| format!("{} ({})", say::pattern(lang, p.pattern), lang.int(p.customers)))
         .collect();
     let few = (!few.is_empty())
-        .then(|| format!("{} {}", text::curves_left_out(lang), few.join(lang.pick(", ", "、"))));
+        .then(|| format!("{} {}", text::curves_left_out(lang), few.join(lang.pick(", ", "、", "、"))));
     view! { <div>
         {drawn.then(|| view! { <ChartBox title=text::chart_curves(lang).to_owned() sub=text::chart_curves_sub(lang).to_owned() draw=draw readout=readout/> })}
         {few.map(|f| view! { <p class="sub">{f}</p> })}

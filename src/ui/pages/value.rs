@@ -46,6 +46,11 @@ fn lede(lang: Lang, m: &ValueMatrix) -> String {
             lang.customers(down),
             lang.customers(up)
         ),
+        Lang::ZhHant => format!(
+            "當前價值不低於 {cv}、增值潛力不低於 {gp} 即為高。門檻下調 20% 將使 {}改變類別，上調 20% 將使 {}改變類別。",
+            lang.customers(down),
+            lang.customers(up)
+        ),
     }
 }
 
@@ -91,8 +96,15 @@ fn picture(lang: Lang, m: ValueMatrix) -> impl IntoView {
             lang.int(active),
             lang.int(shown)
         ),
+        Lang::ZhHant if shown < active => format!(
+            "{}；顯示 {} 位活躍客戶中的 {} 位",
+            text::chart_matrix_sub(lang),
+            lang.int(active),
+            lang.int(shown)
+        ),
         Lang::En => format!("{}; {} active customers", text::chart_matrix_sub(lang), lang.int(active)),
         Lang::ZhHans => format!("{}；活跃客户 {} 位", text::chart_matrix_sub(lang), lang.int(active)),
+        Lang::ZhHant => format!("{}；活躍客戶 {} 位", text::chart_matrix_sub(lang), lang.int(active)),
     };
     let top = m.classes.iter().find(|c| c.class == ValueClass::IV).map_or(0, |c| c.customers);
     let title = match lang {
@@ -100,6 +112,7 @@ fn picture(lang: Lang, m: ValueMatrix) -> impl IntoView {
             format!("{} of {} customers are both valuable and able to grow", lang.int(top), lang.int(all))
         }
         Lang::ZhHans => format!("{} 位客户中有 {} 位既有价值又有潜力", lang.int(all), lang.int(top)),
+        Lang::ZhHant => format!("{} 位客戶中有 {} 位既有價值又有潛力", lang.int(all), lang.int(top)),
     };
     let thresholds = (m.current_value_threshold, m.growth_potential_threshold);
     let names = CLASSES.map(|c| say::strategy(lang, c));
@@ -163,6 +176,7 @@ fn grid(lang: Lang, rfm: Rfm) -> impl IntoView {
             readout.push(match lang {
                 Lang::En => format!("R {r}, F {f}: {}, {} on average", lang.customers(n), lang.compact(m)),
                 Lang::ZhHans => format!("R {r}，F {f}：{}，人均 {}", lang.customers(n), lang.compact(m)),
+                Lang::ZhHant => format!("R {r}，F {f}：{}，平均每位 {}", lang.customers(n), lang.compact(m)),
             });
         }
     }
@@ -171,6 +185,7 @@ fn grid(lang: Lang, rfm: Rfm) -> impl IntoView {
     let sub = match lang {
         Lang::En => format!("{}; F and M over {} months", text::chart_rfm_sub(lang), rfm.window_months),
         Lang::ZhHans => format!("{}；F、M 统计 {} 个月", text::chart_rfm_sub(lang), rfm.window_months),
+        Lang::ZhHant => format!("{}；F、M 統計 {} 個月", text::chart_rfm_sub(lang), rfm.window_months),
     };
     let draw: Draw = Rc::new(move |width, theme| {
         let chart = chart::Heatmap {
@@ -234,6 +249,12 @@ fn parameters(lang: Lang, report: &Report) -> Vec<String> {
             ),
             Lang::ZhHans => format!(
                 "期限 {} 个月，年折现率 {}，利润率 {}。",
+                m.horizon_months,
+                lang.percent0(m.annual_discount_rate),
+                lang.percent(report.overview.gross_margin)
+            ),
+            Lang::ZhHant => format!(
+                "期限 {} 個月，年折現率 {}，利潤率 {}。",
                 m.horizon_months,
                 lang.percent0(m.annual_discount_rate),
                 lang.percent(report.overview.gross_margin)
