@@ -80,12 +80,12 @@ pub fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
         for (at, c) in rest.char_indices() {
             let wide = em(c) >= 1.0;
             // Closing punctuation stays with what it closes.
-            let closes = matches!(c, '，' | '。' | '、' | '）' | '；' | '：' | '…');
+            let closes = matches!(c, '，' | '。' | '、' | '）' | '；' | '：' | '」' | '…');
             if at > 0 && used <= room && (c == ' ' || ((wide || before_wide) && !closes)) {
                 cut = Some(at);
             }
             used += em(c) * size;
-            before_wide = wide && c != '（';
+            before_wide = wide && !matches!(c, '（' | '「');
             if used > room {
                 break;
             }
@@ -167,6 +167,7 @@ mod tests {
     fn wrap_breaks_at_spaces_and_between_chinese_characters() {
         assert_eq!(wrap("current value (36 months)", 10.0, 80.0, 2), ["current value", "(36 months)"]);
         assert_eq!(wrap("当前价值（未来）利润", 10.0, 45.0, 3), ["当前价值", "（未来）", "利润"]);
+        assert_eq!(wrap("目前價值「未來」利潤", 10.0, 45.0, 3), ["目前價值", "「未來」", "利潤"]);
         assert_eq!(wrap("unbreakable", 10.0, 40.0, 2), ["unbre…"]);
         assert!(wrap("", 10.0, 40.0, 2).is_empty());
     }
