@@ -36,6 +36,14 @@ test("Chinese and back: headings, navigation, numbers, dates and the document's 
   assert.match(await page.title(), /总览/);
   assert.equal(await figure(page, "kpi-customers"), english.head["kpi-customers"].split("\n")[0], "a count is the same number in both");
 
+  await speak(page, "zh-Hant");
+  assert.match(await nav(), /總覽[\s\S]*生命週期[\s\S]*退出模式[\s\S]*客戶價值[\s\S]*客戶[\s\S]*流失損失/);
+  assert.match(await text(page, "answer"), /位客戶中流失了/);
+  assert.match(await figure(page, "kpi-equity"), /^[\d,.]+ [萬億]$/);
+  assert.match(await text(page, "kpi-revenue"), /20\d\d年\d{1,2}月\d{1,2}日 至 20\d\d年\d{1,2}月\d{1,2}日/);
+  assert.match(await page.title(), /總覽/);
+  await speak(page, "zh-Hans");
+
   await page.reload();
   await page.getByRole("heading", { level: 1 }).waitFor();
   assert.equal(await page.locator("html").getAttribute("lang"), "zh-Hans", "remembered");
@@ -50,14 +58,15 @@ test("Chinese and back: headings, navigation, numbers, dates and the document's 
 });
 
 test("the browser's language is the first language", async () => {
-  for (const [locale, tag] of [["zh-CN", "zh-Hans"], ["de-DE", "en"]]) {
+  for (const [locale, tag] of [["zh-CN", "zh-Hans"], ["zh-TW", "zh-Hant"], ["zh-HK", "zh-Hant"], ["de-DE", "en"]]) {
     const { page, context } = await open(browser, server.url, { lang: locale });
     assert.equal(await page.locator("html").getAttribute("lang"), tag);
     await context.close();
   }
 });
 
-for (const [lang, foreign] of [["en-US", /\p{Script=Han}/u], ["zh-CN", /^(?!.*\p{Script=Han}).*\p{Script=Latin}{2,}/su]]) {
+const NOT_CHINESE = /^(?!.*\p{Script=Han}).*\p{Script=Latin}{2,}/su;
+for (const [lang, foreign] of [["en-US", /\p{Script=Han}/u], ["zh-CN", NOT_CHINESE], ["zh-TW", NOT_CHINESE]]) {
   test(`${lang}: on every page no label, heading, sentence or chart word is left in the other language`, async () => {
     const { page, context } = await open(browser, server.url, { lang });
     const labels = () => page.evaluate(() => {
@@ -251,8 +260,8 @@ test("every chart of every page has a name and answers the arrow keys", async ()
   await context.close();
 });
 
-test("at 360 px no page is wider than the screen, in either language", async () => {
-  for (const lang of ["en-US", "zh-CN"]) {
+test("at 360 px no page is wider than the screen, in any language", async () => {
+  for (const lang of ["en-US", "zh-CN", "zh-TW"]) {
     const { page, context } = await open(browser, server.url, { lang, width: 360, height: 740 });
     await openSample(page);
     const wide = [];

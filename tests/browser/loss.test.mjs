@@ -109,6 +109,8 @@ test("what was typed survives a change of language", async () => {
   await shows({ "lost": "450" });
   await page.getByTestId("language").selectOption("zh-Hans");
   await page.getByRole("heading", { name: "假设" }).waitFor();
+  await page.getByTestId("language").selectOption("zh-Hant");
+  await page.getByRole("heading", { name: "假設" }).waitFor();
   const kept = [await page.getByTestId("in-customers").inputValue(), await figure(page, "lost")];
   await page.getByTestId("language").selectOption("en");
   await page.getByRole("heading", { name: "Assumptions" }).waitFor();

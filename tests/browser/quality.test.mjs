@@ -260,7 +260,7 @@ test("a clean file says so", async () => {
   await context.close();
 });
 
-for (const [lang, expected] of [["en-US", /rows were used/], ["zh-CN", /行可用/]]) {
+for (const [lang, expected] of [["en-US", /rows were used/], ["zh-CN", /行可用/], ["zh-TW", /列可用/]]) {
   for (const dark of [false, true]) {
     test(`at 360 px nothing makes the page scroll sideways, and all is said (${lang}, ${dark ? "dark" : "light"})`, async () => {
       const { page, context, errors } = await open(browser, server.url, { lang, dark, width: 360, height: 740 });

@@ -11,10 +11,11 @@ const server = await serve(dist);
 const browser = await launch();
 const variants = [
   ["en-US", false, 1440], ["zh-CN", true, 1440], ["en-US", true, 360], ["zh-CN", false, 360],
+  ["zh-TW", false, 1440], ["zh-TW", true, 360],
 ];
 for (const [lang, dark, width] of variants) {
   const { page, context, errors } = await open(browser, server.url, { lang, dark, width, height: width < 500 ? 740 : 900 });
-  const name = `${lang.slice(0, 2)}-${dark ? "dark" : "light"}-${width}`;
+  const name = `${lang}-${dark ? "dark" : "light"}-${width}`;
   const shot = async what => {
     if (only && !only.includes(what)) return;
     await page.waitForTimeout(250);

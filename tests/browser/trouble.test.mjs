@@ -1,4 +1,4 @@
-// What goes wrong is said plainly, in both languages, with what to do; and the result before it stays.
+// What goes wrong is said plainly, in every language, with what to do; and the result before it stays.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { csv, day, dist, give, headline, launch, open, openFile, openSample, serve, text, visit } from "./harness.mjs";
@@ -18,27 +18,35 @@ const noise = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919 + i *
 const bytes = (name, buffer) => ({ name, mimeType: "application/octet-stream", buffer });
 const CASES = [
   ["a file without a customer column", csv("no-customer.csv", "date,amount", i => `${day(i)},${10 + i}.50`),
-    /No column says who the customer is[\s\S]*Choose the column with the customer/, /没有哪一列标明客户是谁[\s\S]*请指定客户编号或名称所在的列/],
+    /No column says who the customer is[\s\S]*Choose the column with the customer/, /没有哪一列标明客户是谁[\s\S]*请指定客户编号或名称所在的列/,
+    /沒有任何一欄標明客戶是誰[\s\S]*請指定客戶編號或名稱所在的欄/],
   ["a file without a date column", csv("no-date.csv", "customer,amount", i => `C${i % 20},${10 + i}.50`),
-    /No column holds the date[\s\S]*Choose the column with the day/, /没有日期列[\s\S]*请指定交易日期所在的列/],
+    /No column holds the date[\s\S]*Choose the column with the day/, /没有日期列[\s\S]*请指定交易日期所在的列/, /沒有日期欄[\s\S]*請指定交易日期所在的欄/],
   ["a file without an amount column", csv("no-amount.csv", "customer,date", i => `C${i % 20},${day(i)}`),
-    /No column holds the amount[\s\S]*Choose the column with the amount/, /没有金额列[\s\S]*请指定金额所在的列/],
-  ["an empty file", bytes("empty.csv", Buffer.alloc(0)), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/],
-  ["a file with a header and nothing below", bytes("header.csv", Buffer.from("customer,date,amount\n")), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/],
-  ["a picture", bytes("picture.png", PNG), /looks like a picture[\s\S]*as a workbook or as CSV/, /看起来是 ?图片[\s\S]*请索取表格原文件/],
-  ["binary data", bytes("noise.bin", noise), /looks like binary data[\s\S]*Export the table as CSV/, /看起来是 ?二进制数据[\s\S]*CSV/],
+    /No column holds the amount[\s\S]*Choose the column with the amount/, /没有金额列[\s\S]*请指定金额所在的列/, /沒有金額欄[\s\S]*請指定金額所在的欄/],
+  ["an empty file", bytes("empty.csv", Buffer.alloc(0)), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/,
+    /檔案中沒有資料列[\s\S]*請重新匯出/],
+  ["a file with a header and nothing below", bytes("header.csv", Buffer.from("customer,date,amount\n")), /The file has no rows[\s\S]*Export it again/, /文件中没有数据行[\s\S]*请重新导出/,
+    /檔案中沒有資料列[\s\S]*請重新匯出/],
+  ["a picture", bytes("picture.png", PNG), /looks like a picture[\s\S]*as a workbook or as CSV/, /看起来是 ?图片[\s\S]*请索取表格原文件/,
+    /看起來是 ?圖片[\s\S]*請索取原始表格/],
+  ["binary data", bytes("noise.bin", noise), /looks like binary data[\s\S]*Export the table as CSV/, /看起来是 ?二进制数据[\s\S]*CSV/,
+    /看起來是 ?二進位資料[\s\S]*CSV/],
   ["a file whose every date is unreadable", csv("broken.csv", "customer,date,amount", i => `C${i % 20},someday ${i},${10 + i}.50`),
-    /(None of the 300 rows could be used|No column holds the date)[\s\S]*(Check that the columns|Choose the column)/, /(300 行数据均无法使用|没有日期列)[\s\S]*请(检查|指定)/],
+    /(None of the 300 rows could be used|No column holds the date)[\s\S]*(Check that the columns|Choose the column)/, /(300 行数据均无法使用|没有日期列)[\s\S]*请(检查|指定)/,
+    /(300 列資料均無法使用|沒有日期欄)[\s\S]*請(檢查|指定)/],
 ];
-for (const [what, file, english, chinese] of CASES) {
-  test(`${what}: the message names the remedy in English and in Chinese, and the earlier result stays`, async () => {
+for (const [what, file, english, simplified, traditional] of CASES) {
+  test(`${what}: the message names the remedy in English and in both Chinese scripts, and the earlier result stays`, async () => {
     await give(page, file);
     const trouble = page.getByTestId("trouble");
     await trouble.waitFor({ timeout: 5_000 });
     assert.match(await trouble.innerText(), english);
-    await page.getByTestId("language").selectOption("zh-Hans");
-    await page.locator("html[lang=zh-Hans]").waitFor();
-    assert.match(await trouble.innerText(), chinese);
+    for (const [tag, chinese] of [["zh-Hans", simplified], ["zh-Hant", traditional]]) {
+      await page.getByTestId("language").selectOption(tag);
+      await page.locator(`html[lang=${tag}]`).waitFor();
+      assert.match(await trouble.innerText(), chinese);
+    }
     assert.equal(await trouble.getAttribute("role"), "alert");
     await page.getByTestId("language").selectOption("en");
     await page.locator("html[lang=en]").waitFor();
