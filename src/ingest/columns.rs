@@ -25,6 +25,7 @@ use super::date::{self, DateCell};
 use super::error::Error;
 use super::flag;
 use super::header::{self, Fit};
+use super::intern::Interner;
 use super::number::{self, NumberCell};
 use super::period::{self, PeriodCell};
 
@@ -727,40 +728,47 @@ fn is_certain(shape: Shape, columns: &[ColumnProposal]) -> bool {
 /// What the cells of a column look like.
 #[must_use]
 pub fn evidence(rows: &[Vec<String>], index: usize) -> Evidence {
-    let mut cells: Vec<&str> =
-        rows.iter().map(|r| r.get(index).map_or("", |c| c.trim())).filter(|c| !c.is_empty()).collect();
+    // Each different cell is looked at once and counts as often as it stands there.
+    let (mut different, mut times) = (Interner::default(), Vec::new());
+    let cells = rows.iter().map(|r| r.get(index).map_or("", |c| c.trim())).filter(|c| !c.is_empty());
+    for cell in cells {
+        let place = different.intern(cell) as usize;
+        match times.get_mut(place) {
+            Some(n) => *n += 1,
+            None => times.push(1_usize),
+        }
+    }
     let (mut dates, mut serials, mut numbers, mut decimals) = (0, 0, 0, 0);
     let (mut negatives, mut flags, mut zero_led, mut periods) = (0, 0, 0, 0);
-    for cell in &cells {
-        periods +=
-            usize::from(matches!(period::parse(cell), PeriodCell::Months { .. } | PeriodCell::Week(_)));
+    for (cell, &n) in different.names().iter().zip(&times) {
+        if matches!(period::parse(cell), PeriodCell::Months { .. } | PeriodCell::Week(_)) {
+            periods += n;
+        }
         match date::parse(cell) {
             DateCell::Bad => {}
-            DateCell::Number(_) => serials += 1,
-            _ => dates += 1,
+            DateCell::Number(_) => serials += n,
+            _ => dates += n,
         }
         match number::parse(cell, Some(number::DecimalMark::Point)) {
             NumberCell::Value(d) => {
-                numbers += 1;
-                decimals += usize::from(cell.contains(['.', ',']));
-                negatives += usize::from(d.mantissa < 0);
+                numbers += n;
+                decimals += if cell.contains(['.', ',']) { n } else { 0 };
+                negatives += if d.mantissa < 0 { n } else { 0 };
             }
-            NumberCell::TooLarge => numbers += 1,
+            NumberCell::TooLarge => numbers += n,
             _ => {}
         }
-        flags += usize::from(flag::parse(cell).is_some());
+        flags += if flag::parse(cell).is_some() { n } else { 0 };
         let digits = cell.bytes().all(|b| b.is_ascii_digit());
-        zero_led += usize::from(digits && cell.len() > 1 && cell.starts_with('0'));
+        zero_led += if digits && cell.len() > 1 && cell.starts_with('0') { n } else { 0 };
     }
-    let n = cells.len();
-    cells.sort_unstable();
-    cells.dedup();
+    let n: usize = times.iter().sum();
     let of = |k: usize| if n == 0 { 0.0 } else { k as f64 / n as f64 };
     Evidence {
         basis: Basis::Nothing,
         n_rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         blank_share: if rows.is_empty() { 1.0 } else { 1.0 - n as f64 / rows.len() as f64 },
-        distinct_share: of(cells.len()),
+        distinct_share: of(times.len()),
         date_share: of(dates),
         period_share: of(periods),
         serial_share: of(serials),

@@ -10,6 +10,8 @@
 //! decide, and the user is asked. Only dates with dots are taken as day first: nobody writes month.day.year.
 //! Two-digit years: 69..99 are 1969..1999, 00..68 are 2000..2068 (POSIX `strptime`).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::customer::Day;
@@ -160,7 +162,11 @@ enum Part {
 }
 
 fn parse_slowly(cell: &str) -> DateCell {
-    let text: String = cell.chars().map(super::number::half_width).collect::<String>().to_ascii_lowercase();
+    let is_plain = cell.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    let text: Cow<'_, str> = match is_plain {
+        true => cell.into(),
+        false => cell.chars().map(super::number::half_width).collect::<String>().to_ascii_lowercase().into(),
+    };
     let text = text.trim();
     if text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && text.bytes().filter(|&b| b == b'.').count() < 2

@@ -192,6 +192,13 @@ struct Parts {
 }
 
 fn take_apart(cell: &str) -> Option<Parts> {
+    // What has a letter in front of digits is most often the number of something; no currency is written with one.
+    if let [first, second, ..] = cell.as_bytes()
+        && first.is_ascii_alphabetic()
+        && (second.is_ascii_digit() || *second == b'-')
+    {
+        return None;
+    }
     let mut parts = Parts::default();
     let mut word = String::new();
     let (mut opened, mut closed, mut n_minus) = (false, false, 0);
