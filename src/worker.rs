@@ -27,6 +27,8 @@ const MAX_BYTES: f64 = 1.5e9;
 const ISSUES_SENT: usize = 50;
 /// Rows of the file shown on the columns page.
 const PREVIEW_ROWS: usize = 12;
+/// Parts of a step of which the page is told one by one.
+const SHARES: u64 = 200;
 
 /// What stays here when a report goes to the page.
 #[derive(Default)]
@@ -145,7 +147,8 @@ fn open(
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     let told = look.as_ref().map(|l| &l.told).or(mapping.as_ref().map(|m| &m.told));
     let shape = look.as_ref().and_then(|l| l.shape);
-    let mut set = TableSet::look(files, PREVIEW_ROWS, &told.cloned().unwrap_or_default(), shape)
+    let told = told.cloned().unwrap_or_default();
+    let mut set = TableSet::look(files, PREVIEW_ROWS, &told, shape, &mut telling(Step::Read))
         .map_err(|error| Problem::File { error, table: None })?;
     if shape.is_none() && mapping.is_none() {
         remember(&mut set.table, remembered);
@@ -204,11 +207,7 @@ fn load(
     mapping: &Mapping,
     settings: &ValidSettings,
 ) -> Result<ingest::Loaded, ingest::Error> {
-    let mut parsed = |done: u64, total: u64| {
-        progress(Step::Parse, done as f64, total as f64);
-        ControlFlow::Continue(())
-    };
-    set.load(mapping, &settings.ingest_options(), &mut parsed)
+    set.load(mapping, &settings.ingest_options(), &mut telling(Step::Parse))
 }
 
 fn crashed(detail: &str) -> Problem {
@@ -285,6 +284,18 @@ impl Source for Disk {
         }
         piece.subarray(from, from + n).copy_to(into.get_mut(..n as usize).unwrap_or_default());
         Ok(n as usize)
+    }
+}
+
+/// Tells of the bytes of a step, as often as the page can show it: the reader calls more often.
+fn telling(step: Step) -> impl FnMut(u64, u64) -> ControlFlow<()> {
+    let mut told = None;
+    move |done, total| {
+        let now = done.saturating_mul(SHARES) / total.max(1);
+        if told.replace(now) != Some(now) {
+            progress(step, done as f64, total as f64);
+        }
+        ControlFlow::Continue(())
     }
 }
 

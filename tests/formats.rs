@@ -6,7 +6,9 @@ mod common;
 #[path = "common/memory.rs"]
 mod memory;
 
-use std::io::{Cursor, Write};
+use std::cell::Cell;
+use std::io::{self, Cursor, Write};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use calamine::{Data, Reader};
@@ -14,7 +16,9 @@ use common::data;
 use memory::most_held;
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Formula, Workbook};
 use tenure::customer::Dataset;
-use tenure::ingest::{self, Delimiter, Error, Excess, Format, Loaded, Mapping, Options, Table, Told};
+use tenure::ingest::{
+    self, Delimiter, Error, Excess, Format, Loaded, Mapping, Named, Options, Source, Table, TableSet, Told,
+};
 
 /// See `memory`: the bound is on everything that is ever held.
 const GROWTH_COPIES: bool = true;
@@ -679,7 +683,7 @@ fn biff(id: u16, data: &[u8]) -> Vec<u8> {
 }
 
 /// The stream of a workbook of Excel 95 in the code page of simplified Chinese.
-fn biff5(more: &[u8]) -> Vec<u8> {
+fn biff5(more: &[u8], rows: u16) -> Vec<u8> {
     let sheet_name = encoding_rs::GBK.encode("订单").0.into_owned();
     let label = |row: u16, column: u16, text: &str| {
         let text = encoding_rs::GBK.encode(text).0.into_owned();
@@ -706,7 +710,7 @@ fn biff5(more: &[u8]) -> Vec<u8> {
     for (column, name) in ["客户", "日期", "金额", "备注"].iter().enumerate() {
         out.extend(label(0, column as u16, name));
     }
-    for row in 1..4_u16 {
+    for row in 1..=rows {
         out.extend(label(row, 0, &format!("张{row}")));
         let number = |column: u16, style: u16, value: f64| {
             let mut data = [row, column, style].map(u16::to_le_bytes).concat();
@@ -729,11 +733,166 @@ fn biff5(more: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_workbook_of_excel_95() {
-    let seen = ingest::read(&compound(&[("Book", biff5(&[]))])[..], 5).unwrap();
+    let seen = ingest::read(&compound(&[("Book", biff5(&[], 3))])[..], 5).unwrap();
     assert_eq!((seen.format, seen.sheet.as_deref()), (Format::Xls, Some("订单")));
     assert_eq!(seen.columns, ["客户", "日期", "金额", "备注"]);
     assert_eq!(seen.preview[0], ["张1", "2024-01-02", "1", "ok"]);
     assert_eq!(seen.preview[2], ["张3", "2024-01-04", "3", "ok"]);
+}
+
+// What is unpacked once, and how far it is.
+
+/// Bytes that count how many of them are read.
+struct Counted<'b> {
+    bytes: &'b [u8],
+    n_read: Cell<u64>,
+}
+
+impl Source for Counted<'_> {
+    fn size(&self) -> u64 {
+        self.bytes.size()
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read_at(offset, into)?;
+        self.n_read.set(self.n_read.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// The same orders in everything that is unpacked; none of them packs well.
+fn many_orders() -> Vec<(&'static str, Vec<u8>)> {
+    let (mut csv, mut json, mut rows) = ("customer,date,amount\n".to_owned(), String::new(), String::new());
+    rows += "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>customer</v></c><c r=\"B1\" t=\"str\"><v>date</v></c><c r=\"C1\" t=\"str\"><v>amount</v></c></row>";
+    let mut ods = rows.replace("<row r=\"1\">", "<table-row>").replace("</row>", "</table-row>");
+    for name in ["A", "B", "C"] {
+        ods = ods.replace(&format!("<c r=\"{name}1\" t=\"str\"><v>"), "<table-cell><p>");
+    }
+    ods = ods.replace("</v></c>", "</p></table-cell>");
+    let mut numbers = Numbers(3);
+    for i in 0..30_000 {
+        let (r, customer, day) = (i + 2, numbers.below(1 << 40), numbers.below(28) + 1);
+        let amount = numbers.below(1 << 40);
+        csv += &format!("{customer:x},2024-01-{day:02},{amount}\n");
+        json +=
+            &format!("{{\"customer\":\"{customer:x}\",\"date\":\"2024-01-{day:02}\",\"amount\":{amount}}}\n");
+        rows += &format!(
+            "<row r=\"{r}\"><c r=\"A{r}\" t=\"str\"><v>{customer:x}</v></c><c r=\"B{r}\" t=\"str\"><v>2024-01-{day:02}</v></c><c r=\"C{r}\"><v>{amount}</v></c></row>"
+        );
+        ods += &format!(
+            "<table-row><table-cell><p>{customer:x}</p></table-cell><table-cell><p>2024-01-{day:02}</p></table-cell><table-cell><p>{amount}</p></table-cell></table-row>"
+        );
+    }
+    let content = format!("<d><table name=\"S\">{ods}</table></d>");
+    let sheet = b"application/vnd.oasis.opendocument.spreadsheet";
+    let book = workbook(&rows);
+    vec![
+        ("gzip of xlsx", gzip(&book)),
+        ("zip of xlsx", zip_of(&[plain("a.xlsx", &book)], 0)),
+        ("xlsx", book),
+        ("ods", zip_of(&[plain("mimetype", sheet), plain("content.xml", content.as_bytes())], 6)),
+        ("xls", compound(&[("Book", biff5(&[], 30_000))])),
+        ("gzip of json", gzip(json.as_bytes())),
+        ("json", json.into_bytes()),
+        ("gzip of text", gzip(csv.as_bytes())),
+        ("zip of text", zip_of(&[plain("a.csv", csv.as_bytes()), plain("b.md", b"notes")], 6)),
+        ("text", csv.into_bytes()),
+    ]
+}
+
+fn look<'a>(
+    source: &'a dyn Source,
+    progress: &mut ingest::Progress<'_>,
+) -> Result<(TableSet<'a>, Mapping), Error> {
+    let set = TableSet::look(&[Named { name: "a", source }], 5, &Told::default(), None, progress)?;
+    let mapping = Mapping { told: set.table.told.clone(), ..Mapping::from(&set.table.proposal) };
+    Ok((set, mapping))
+}
+
+#[test]
+fn nothing_is_unpacked_twice() {
+    let mut files = many_orders();
+    // Of several sheets, each is kept.
+    files.push(("orders and a note", orders()));
+    for (name, bytes) in &files {
+        let source = Counted { bytes, n_read: Cell::new(0) };
+        let (set, mapping) = look(&source, &mut ingest::silent).unwrap();
+        let load = || {
+            source.n_read.set(0);
+            let loaded = set.load(&mapping, &Options::default(), &mut ingest::silent).unwrap();
+            (loaded, source.n_read.get())
+        };
+        let (loaded, n_read) = load();
+        assert!(loaded.quality.rows_used >= 60, "{name}");
+        // A packed text begins with what tells that it is one, and text is read from where it is.
+        let is_text = name.ends_with("text");
+        let most = if is_text { 2 * (1 << 20) } else { 0 };
+        assert!(n_read <= most || *name == "text", "{name}: {n_read} of {} bytes", bytes.len());
+        let (again, n_read) = load();
+        assert!(n_read as usize > bytes.len() / 2, "{name}: what was kept is gone, {n_read} bytes");
+        assert!(again == loaded, "{name}");
+    }
+}
+
+#[test]
+fn another_sheet_than_the_one_kept_is_unpacked() {
+    let orders = orders();
+    let (set, mapping) = look(&orders, &mut ingest::silent).unwrap();
+    let told = Told { sheet: Some("Old".to_owned()), ..Told::default() };
+    let seen = ingest::read_as(&orders, 5, &told, None).unwrap();
+    let other = Mapping { told, ..Mapping::from(&seen.proposal) };
+    assert!(mapping.told.sheet.is_none() && set.table.sheet.as_deref() == Some("Orders 订单"));
+    assert_eq!(
+        set.load(&other, &Options::default(), &mut ingest::silent).map(|l| l.quality.sheet),
+        ingest::load(&orders, &other, &Options::default(), &mut ingest::silent).map(|l| l.quality.sheet)
+    );
+}
+
+#[test]
+fn unpacking_tells_how_far_it_is_and_can_be_stopped() {
+    for (name, bytes) in many_orders() {
+        let size = bytes.len() as u64;
+        // The first time to its end, then until the given call.
+        let run = |stop_at: usize| {
+            let mut told = Vec::new();
+            let mut note = |done, total| {
+                told.push((done, total));
+                if told.len() == stop_at { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            let looked = look(&bytes, &mut note).map(|_| ());
+            let n_look = told.len();
+            (looked, n_look, told)
+        };
+        let (looked, n, told) = run(0);
+        assert_eq!((looked, told[0], told[n - 1]), (Ok(()), (0, size), (size, size)), "{name}");
+        assert!(told.is_sorted() && told.iter().all(|(_, total)| *total == size), "{name}: {told:?}");
+        let distinct = told.chunk_by(|a, b| a == b).count();
+        let expected = if name == "text" { 2 } else { 10 };
+        assert!(distinct >= expected, "{name}: {distinct} of {n}");
+        for stop_at in [1, 2, n / 3, n / 2, n - 1, n] {
+            let (looked, n, told) = run(stop_at.max(1));
+            let Some(&(bytes_done, _)) = told.last() else { panic!("{name}") };
+            assert_eq!((looked, n), (Err(Error::Aborted { bytes_done }), stop_at.max(1)), "{name}");
+        }
+        // The same of a reading without a look before it.
+        let mapping = look(&bytes, &mut ingest::silent).unwrap().1;
+        let mut told = Vec::new();
+        let mut note = |done, total| {
+            told.push((done, total));
+            ControlFlow::Continue(())
+        };
+        ingest::load(&bytes, &mapping, &Options::default(), &mut note).unwrap();
+        assert!(told.is_sorted() && told.last() == Some(&(size, size)), "{name}: {told:?}");
+        let n_before = told.len() / 2;
+        let mut n = 0;
+        let mut stop = |_, _| {
+            n += 1;
+            if n < n_before { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let stopped = ingest::load(&bytes, &mapping, &Options::default(), &mut stop).map(|l| l.quality);
+        let bytes_done = told[n_before - 1].0;
+        assert_eq!((stopped, n), (Err(Error::Aborted { bytes_done }), n_before), "{name}");
+    }
 }
 
 // What is not to be read.
@@ -741,7 +900,7 @@ fn a_workbook_of_excel_95() {
 #[test]
 fn encrypted_files_are_named() {
     let package = compound(&[("EncryptionInfo", vec![1; 200]), ("EncryptedPackage", vec![7; 9000])]);
-    let pass = compound(&[("Book", biff5(&biff(0x2f, &[0; 6])))]);
+    let pass = compound(&[("Book", biff5(&biff(0x2f, &[0; 6]), 3))]);
     let entry = Packed { flags: 1, ..plain("a.csv", b"secret") };
     let manifest =
         "<manifest><file-entry full-path=\"content.xml\"><encryption-data/></file-entry></manifest>";
@@ -895,7 +1054,7 @@ fn damaged_files_end_in_errors() {
         ("xlsx", orders()),
         ("xls", XLS.to_vec()),
         ("ods", ODS.to_vec()),
-        ("xls of Excel 95", compound(&[("Book", biff5(&[]))])),
+        ("xls of Excel 95", compound(&[("Book", biff5(&[], 3))])),
         ("xlsb", pack_bytes(&xlsb_parts(), 6)),
         ("gzip", gzip(format!("customer,date,amount\n{csv}").as_bytes())),
         ("json", json.into_bytes()),

@@ -1,5 +1,6 @@
 //! A file opened: how it is decoded, how its table is written, and its first megabyte of text.
 
+use super::Progress;
 use super::dialect::{self, Layout, Told};
 use super::encoding::{self, Verdict};
 use super::error::Error;
@@ -7,8 +8,9 @@ use super::feed::{Feed, Trouble};
 use super::records::{Record, Records};
 use super::scan::Stop;
 use super::source::{Input, Stream};
-use super::unpack::{self, Origin};
+use super::unpack::{self, Kept, Origin};
 use super::walk::Walk;
+use super::watch::Watch;
 
 /// A file whose start has been looked at.
 pub(super) struct File<'a> {
@@ -27,22 +29,38 @@ impl<'a> File<'a> {
     /// Opens a file, taking for given what the user has told, and does some work with it; from the start
     /// again, in another encoding, where what was taken for UTF-8 turns out to be none.
     ///
+    /// What an earlier reading of the same file has kept is used instead of unpacking it again; what this one can keep
+    /// is left in its place.
+    ///
     /// # Errors
-    /// [`Error::TooLarge`], [`Error::Empty`], [`Error::Lost`], what unpacking fails with, or what the work fails with.
+    /// [`Error::TooLarge`], [`Error::Empty`], [`Error::Lost`], [`Error::Aborted`], what unpacking fails with, or what
+    /// the work fails with.
     pub fn with<T>(
         input: Input<'a>,
         told: &Told,
         limit: u64,
-        mut work: impl FnMut(&File<'_>) -> Result<T, Stop>,
+        kept: &mut Option<Kept>,
+        progress: &mut Progress<'_>,
+        mut work: impl FnMut(&File<'_>, &mut Progress<'_>) -> Result<T, Stop>,
     ) -> Result<T, Error> {
+        let watch = Watch::new(progress, input.size);
+        watch.start()?;
         if input.size > limit {
             return Err(Error::TooLarge { bytes: input.size, limit });
         }
-        let mut done = None;
-        unpack::unpack(input, told, limit, &mut |input, told, origin| {
-            done = Some(Self::read(input, told, &origin, &mut work)?);
+        let read_at = watch.counted(|at, into| input.read_at(at, into));
+        let (input, mut done) = (Input::new(input.size, &read_at), None);
+        let unpacked = unpack::unpack(input, told, limit, kept, &watch, &mut |input, told, origin| {
+            let read = |progress: &mut Progress<'_>| {
+                Self::read(input, told, origin, &mut |file: &File<'_>| work(file, progress))
+            };
+            done = Some(watch.rest(read)?);
             Ok(())
-        })?;
+        });
+        // Whatever else seems to have gone wrong then did so because reading had stopped.
+        watch.check()?;
+        unpacked?;
+        watch.end()?;
         // Unpacking ends with the work or with an error.
         done.ok_or(Error::Empty)
     }

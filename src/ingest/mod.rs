@@ -16,11 +16,12 @@
 //! # Ok::<(), ingest::Error>(())
 //! ```
 //!
-//! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `source`,
-//! `feed` and `walk` (bytes, text and records in pieces), [`encoding`] (with `alphabets`), [`dialect`] (marks, tables,
-//! header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles), [`date`], [`number`] and [`flag`]
-//! (values), `ledger`, `contracts`, [`side`] and `set` (tables), [`quality`] and [`aside`] (what was set aside),
-//! [`checks`] (what is unusual about the rest). Cells are read where they stand; a row costs no allocation.
+//! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `watch`
+//! (how far it is), `source`, `feed` and `walk` (bytes, text and records in pieces), [`encoding`] (with `alphabets`),
+//! [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles),
+//! [`date`], [`number`] and [`flag`] (values), `ledger`, `contracts`, [`side`] and `set` (tables), [`quality`] and
+//! [`aside`] (what was set aside), [`checks`] (what is unusual about the rest). Cells are read where they stand; a row
+//! costs no allocation.
 
 use std::ops::ControlFlow;
 
@@ -62,6 +63,7 @@ mod source;
 mod tables;
 mod unpack;
 mod walk;
+mod watch;
 
 pub use aside::{ColumnCount, IssueFilter, IssuePage, IssueQuery, SetAside};
 pub use checks::Checks;
@@ -83,6 +85,7 @@ use dialect::{Judge, RowKind};
 use feed::Trouble;
 use file::File;
 use source::Input;
+use unpack::Kept;
 
 /// What to make of each column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,7 +140,8 @@ impl Default for Options {
     }
 }
 
-/// Is told bytes done and bytes in all, a few hundred times a file, and says whether to go on.
+/// Is told bytes done and bytes in all, every few milliseconds of work, and says whether to go on. Of a file that is
+/// unpacked or converted before it is read, the bytes are shares of that work.
 pub type Progress<'f> = dyn FnMut(u64, u64) -> ControlFlow<()> + 'f;
 
 /// A progress function that goes on and tells nobody.
@@ -231,9 +235,20 @@ pub fn read_as<S: Source + ?Sized>(
     shape: Option<Shape>,
 ) -> Result<Table, Error> {
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
-    File::with(Input::new(source.size(), &read_at), told, MAX_BYTES, |file| {
-        propose(file, told, preview_rows, shape)
-    })
+    let input = Input::new(source.size(), &read_at);
+    look_at(input, preview_rows, told, shape, &mut None, &mut silent)
+}
+
+/// As [`read_as`], with what is kept for the next reading.
+fn look_at(
+    input: Input<'_>,
+    preview_rows: usize,
+    told: &Told,
+    shape: Option<Shape>,
+    kept: &mut Option<Kept>,
+    progress: &mut Progress<'_>,
+) -> Result<Table, Error> {
+    File::with(input, told, MAX_BYTES, kept, progress, |file, _| propose(file, told, preview_rows, shape))
 }
 
 fn propose(
@@ -299,9 +314,29 @@ fn propose(
 /// As [`read`].
 pub fn table<S: Source + ?Sized>(source: &S, limit: usize) -> Result<RawTable, Error> {
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
-    File::with(Input::new(source.size(), &read_at), &Told::default(), MAX_BYTES, |file| {
-        Ok(RawTable { columns: file.layout.columns.clone(), rows: rows(file, limit)? })
+    let input = Input::new(source.size(), &read_at);
+    File::with(input, &Told::default(), MAX_BYTES, &mut None, &mut silent, |file, _| raw_table(file, limit))
+}
+
+/// What [`read`] says of a file and what [`table`] gives of it, in one reading.
+///
+/// # Errors
+/// As [`read`], and [`Error::Aborted`].
+pub fn read_table<S: Source + ?Sized>(
+    source: &S,
+    preview_rows: usize,
+    limit: usize,
+    progress: &mut Progress<'_>,
+) -> Result<(Table, RawTable), Error> {
+    let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
+    let (input, told) = (Input::new(source.size(), &read_at), Told::default());
+    File::with(input, &told, MAX_BYTES, &mut None, progress, |file, _| {
+        Ok((propose(file, &told, preview_rows, None)?, raw_table(file, limit)?))
     })
+}
+
+fn raw_table(file: &File<'_>, limit: usize) -> Result<RawTable, scan::Stop> {
+    Ok(RawTable { columns: file.layout.columns.clone(), rows: rows(file, limit)? })
 }
 
 /// The rows of the table, without what is written around them.
@@ -320,8 +355,7 @@ fn rows(file: &File<'_>, limit: usize) -> Result<Vec<Vec<String>>, Trouble> {
     Ok(rows)
 }
 
-/// Reads a whole file under a mapping. The progress function is called every few thousand rows and can stop
-/// it.
+/// Reads a whole file under a mapping. The progress function can stop it.
 ///
 /// # Errors
 /// Any [`Error`].
@@ -331,16 +365,29 @@ pub fn load<S: Source + ?Sized>(
     options: &Options,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Error> {
-    load_from(Input::new(source.size(), &|at, into| source.read_at(at, into)), mapping, options, progress)
+    load_kept(source, mapping, options, None, progress)
+}
+
+/// As [`load`], with what was kept when the file was looked at.
+fn load_kept<S: Source + ?Sized>(
+    source: &S,
+    mapping: &Mapping,
+    options: &Options,
+    kept: Option<Kept>,
+    progress: &mut Progress<'_>,
+) -> Result<Loaded, Error> {
+    let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
+    load_from(Input::new(source.size(), &read_at), mapping, options, kept, progress)
 }
 
 fn load_from(
     input: Input<'_>,
     mapping: &Mapping,
     options: &Options,
+    kept: Option<Kept>,
     progress: &mut Progress<'_>,
 ) -> Result<Loaded, Error> {
-    whole(input, &mapping.told, options.max_bytes, progress, |file, mark, progress| {
+    whole(input, &mapping.told, options.max_bytes, kept, progress, |file, mark, progress| {
         let mut loaded = match mapping.shape {
             Shape::Transactions | Shape::RollUps | Shape::Customers => {
                 ledger::load(file, mapping, options, mark, progress)
@@ -366,22 +413,17 @@ fn whole<T>(
     input: Input<'_>,
     told: &Told,
     max_bytes: u64,
+    mut kept: Option<Kept>,
     progress: &mut Progress<'_>,
     mut work: impl FnMut(&File<'_>, Option<number::DecimalMark>, &mut Progress<'_>) -> Result<T, scan::Stop>,
 ) -> Result<T, Error> {
-    let total = input.size;
-    if progress(0, total).is_break() {
-        return Err(Error::Aborted { bytes_done: 0 });
-    }
-    let done = File::with(input, told, max_bytes, |file| match work(file, None, progress) {
-        // Cannot come twice: with a known mark no number is open.
-        Err(scan::Stop::CommaDecimals) => work(file, Some(number::DecimalMark::Comma), progress),
-        other => other,
-    })?;
-    if progress(total, total).is_break() {
-        return Err(Error::Aborted { bytes_done: total });
-    }
-    Ok(done)
+    File::with(input, told, max_bytes, &mut kept, progress, |file, progress| {
+        match work(file, None, progress) {
+            // Cannot come twice: with a known mark no number is open.
+            Err(scan::Stop::CommaDecimals) => work(file, Some(number::DecimalMark::Comma), progress),
+            other => other,
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,19 +1,27 @@
 //! Several files, or several sheets of a workbook: which is the customers' own table, and what do the others add?
 //!
 //! Every table is looked at once, [`side::arrange`] gives each its place, and [`TableSet::load`] reads the main one and
-//! joins the others to it. One file with one table, the usual case, is read as if there were no others. A table that
-//! cannot be used stops nothing: it is named in the quality of the result, with the reason.
+//! joins the others to it; what was unpacked for the look is kept for that. One file with one table, the usual case, is
+//! read as if there were no others. A table that cannot be used stops nothing: it is named in the quality of the
+//! result, with the reason.
+
+use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
 use super::dialect::Told;
 use super::error::Error;
 use super::side::{self, Place, SideMapping, Why};
-use super::source::Source;
-use super::{Loaded, Mapping, Options, Progress, Shape, Table, load, read_as};
+use super::source::{Input, Source};
+use super::unpack::Kept;
+use super::{Loaded, Mapping, Options, Progress, Shape, Table, load_kept, look_at};
 
 /// Sheets of a workbook that are looked at beside the main one; more are rather a book of reports than tables.
 const MAX_SHEETS: usize = 12;
+
+/// Bytes kept at most between the look at the tables and their reading; what is beyond is unpacked again. A sheet of a
+/// million rows of twenty columns fits, and while it is read its text is held in any case.
+const MAX_KEPT: usize = 256 << 20;
 
 /// A file by name.
 #[derive(Clone, Copy)]
@@ -49,12 +57,14 @@ struct Seen<'a> {
     source: &'a dyn Source,
     told: Told,
     table: Table,
+    kept: Option<Kept>,
 }
 
 struct Beside<'a> {
     name: String,
     source: &'a dyn Source,
     mapping: SideMapping,
+    kept: Cell<Option<Kept>>,
 }
 
 /// The tables of one run.
@@ -62,32 +72,39 @@ pub struct TableSet<'a> {
     main: &'a dyn Source,
     /// The main table.
     pub table: Table,
+    /// What the first reading takes, and no other holds on to.
+    kept: Cell<Option<Kept>>,
     beside: Vec<Beside<'a>>,
     unused: Vec<UnusedTable>,
 }
 
 impl<'a> TableSet<'a> {
-    /// Looks at files: `told` and `shape` are what the user has said about the main table.
+    /// Looks at files: `told` and `shape` are what the user has said about the main table. The progress function is
+    /// told of one table after the other, and can stop it.
     ///
     /// # Errors
-    /// As [`read_as`], where no file can be read; [`Error::Empty`] without any.
+    /// As [`read_as`](super::read_as), where no file can be read; [`Error::Empty`] without any; [`Error::Aborted`].
     pub fn look(
         files: &[Named<'a>],
         preview_rows: usize,
         told: &Told,
         shape: Option<Shape>,
+        progress: &mut Progress<'_>,
     ) -> Result<Self, Error> {
+        let mut look = Look { preview_rows, n_kept: 0, progress };
         let (mut seen, mut unused) = (Vec::new(), Vec::new());
         if let [only] = files {
-            let table = read_as(only.source, preview_rows, told, shape)?;
+            let (table, kept) = look.at(only.source, told, shape, None)?;
             if table.sheets.iter().filter(|s| !s.hidden).count() < 2 {
-                return Ok(Self { main: only.source, table, beside: Vec::new(), unused });
+                let (kept, beside) = (Cell::new(kept), Vec::new());
+                return Ok(Self { main: only.source, table, kept, beside, unused });
             }
-            sheets(only, table, preview_rows, true, &mut seen);
+            look.sheets(only, (table, kept), true, &mut seen)?;
         } else {
             for file in files {
-                match read_sheet(file.source, preview_rows, told.sheet.as_ref()) {
-                    Ok(table) => sheets(file, table, preview_rows, false, &mut seen),
+                match look.sheet(file.source, told.sheet.as_ref()) {
+                    Ok(found) => look.sheets(file, found, false, &mut seen)?,
+                    Err(error @ Error::Aborted { .. }) => return Err(error),
                     Err(error) => {
                         let because = UnusedBecause::Failed(error);
                         unused.push(UnusedTable { name: file.name.to_owned(), because });
@@ -100,14 +117,14 @@ impl<'a> TableSet<'a> {
             Some(UnusedTable { because: UnusedBecause::Failed(error), .. }) if seen.is_empty() => {
                 Err(error.clone())
             }
-            _ => Self::arrange(seen, unused, preview_rows, told, shape),
+            _ => Self::arrange(seen, unused, look, told, shape),
         }
     }
 
     fn arrange(
         seen: Vec<Seen<'a>>,
         mut unused: Vec<UnusedTable>,
-        preview_rows: usize,
+        mut look: Look<'_, '_>,
         told: &Told,
         shape: Option<Shape>,
     ) -> Result<Self, Error> {
@@ -124,7 +141,8 @@ impl<'a> TableSet<'a> {
             match (part.place, &table.table.side) {
                 (Place::Side { .. }, Some(proposal)) => {
                     let mapping = SideMapping { told: table.told, ..SideMapping::from(proposal) };
-                    beside.push(Beside { name: table.name, source: table.source, mapping });
+                    let kept = Cell::new(table.kept);
+                    beside.push(Beside { name: table.name, source: table.source, mapping, kept });
                 }
                 _ => {
                     // What would have been the main table, had the user not chosen another.
@@ -135,11 +153,11 @@ impl<'a> TableSet<'a> {
         }
         let Some(main) = taken else { return Err(Error::Empty) };
         let said = Told { sheet: main.told.sheet.clone().or_else(|| told.sheet.clone()), ..told.clone() };
-        let mut table = main.table;
+        let (mut table, mut kept) = (main.table, main.kept);
         if said != main.told || shape.is_some() {
-            table = read_as(main.source, preview_rows, &said, shape)?;
+            (table, kept) = look.at(main.source, &said, shape, kept)?;
         }
-        Ok(Self { main: main.source, table, beside, unused })
+        Ok(Self { main: main.source, table, kept: Cell::new(kept), beside, unused })
     }
 
     /// Reads the main table and joins the others.
@@ -152,10 +170,11 @@ impl<'a> TableSet<'a> {
         options: &Options,
         progress: &mut Progress<'_>,
     ) -> Result<Loaded, Error> {
-        let mut loaded = load(self.main, mapping, options, progress)?;
+        let mut loaded = load_kept(self.main, mapping, options, self.kept.take(), progress)?;
         loaded.quality.unused = self.unused.clone();
         for table in &self.beside {
-            match side::load(table.source, &table.name, &table.mapping, &mut loaded.dataset, progress) {
+            let (dataset, kept) = (&mut loaded.dataset, table.kept.take());
+            match side::load_kept(table.source, &table.name, &table.mapping, dataset, kept, progress) {
                 Ok(quality) => loaded.quality.side.push(quality),
                 Err(error @ Error::Aborted { .. }) => return Err(error),
                 Err(error) => {
@@ -168,38 +187,77 @@ impl<'a> TableSet<'a> {
     }
 }
 
-/// The table of a file among others; the sheet told is in one of them.
-fn read_sheet(source: &dyn Source, preview_rows: usize, sheet: Option<&String>) -> Result<Table, Error> {
-    let told = Told { sheet: sheet.cloned(), ..Told::default() };
-    match read_as(source, preview_rows, &told, None) {
-        Err(Error::NoSheet { .. }) if sheet.is_some() => {
-            read_as(source, preview_rows, &Told::default(), None)
-        }
-        found => found,
-    }
+/// A look at one table after the other.
+struct Look<'l, 'p> {
+    preview_rows: usize,
+    /// Bytes kept so far.
+    n_kept: usize,
+    progress: &'l mut Progress<'p>,
 }
 
-/// The table of a file and, of a workbook, those of its other sheets; sheets that hold none are passed over.
-fn sheets<'a>(file: &Named<'a>, table: Table, preview_rows: usize, is_only: bool, seen: &mut Vec<Seen<'a>>) {
-    let is_workbook = table.sheets.len() > 1;
-    let name = |sheet: &str| if is_only { sheet.to_owned() } else { format!("{} · {sheet}", file.name) };
-    let others: Vec<String> = table
-        .sheets
-        .iter()
-        .filter(|s| !s.hidden && Some(&s.name) != table.sheet.as_ref())
-        .map(|s| s.name.clone())
-        .take(MAX_SHEETS)
-        .collect();
-    let own = match &table.sheet {
-        Some(sheet) if is_workbook => (name(sheet), Told { sheet: Some(sheet.clone()), ..Told::default() }),
-        _ => (file.name.to_owned(), Told::default()),
-    };
-    seen.push(Seen { name: own.0, source: file.source, told: own.1, table });
-    for sheet in others {
-        let told = Told { sheet: Some(sheet.clone()), ..Told::default() };
-        if let Ok(table) = read_as(file.source, preview_rows, &told, None) {
-            seen.push(Seen { name: name(&sheet), source: file.source, told, table });
+impl Look<'_, '_> {
+    /// A table and what is kept of its file, with what was kept before.
+    fn at(
+        &mut self,
+        source: &dyn Source,
+        told: &Told,
+        shape: Option<Shape>,
+        mut kept: Option<Kept>,
+    ) -> Result<(Table, Option<Kept>), Error> {
+        let n_bytes = |kept: &Option<Kept>| kept.as_ref().map_or(0, Kept::n_bytes);
+        self.n_kept -= n_bytes(&kept);
+        let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
+        let input = Input::new(source.size(), &read_at);
+        let table = look_at(input, self.preview_rows, told, shape, &mut kept, self.progress)?;
+        let kept = kept.filter(|k| self.n_kept + k.n_bytes() <= MAX_KEPT);
+        self.n_kept += n_bytes(&kept);
+        Ok((table, kept))
+    }
+
+    /// The table of a file among others; the sheet told is in one of them.
+    fn sheet(&mut self, source: &dyn Source, sheet: Option<&String>) -> Result<(Table, Option<Kept>), Error> {
+        let told = Told { sheet: sheet.cloned(), ..Told::default() };
+        match self.at(source, &told, None, None) {
+            Err(Error::NoSheet { .. }) if sheet.is_some() => self.at(source, &Told::default(), None, None),
+            found => found,
         }
+    }
+
+    /// The table of a file and, of a workbook, those of its other sheets; sheets that hold none are passed over.
+    fn sheets<'a>(
+        &mut self,
+        file: &Named<'a>,
+        (table, kept): (Table, Option<Kept>),
+        is_only: bool,
+        seen: &mut Vec<Seen<'a>>,
+    ) -> Result<(), Error> {
+        let is_workbook = table.sheets.len() > 1;
+        let name = |sheet: &str| if is_only { sheet.to_owned() } else { format!("{} · {sheet}", file.name) };
+        let others: Vec<String> = table
+            .sheets
+            .iter()
+            .filter(|s| !s.hidden && Some(&s.name) != table.sheet.as_ref())
+            .map(|s| s.name.clone())
+            .take(MAX_SHEETS)
+            .collect();
+        let own = match &table.sheet {
+            Some(sheet) if is_workbook => {
+                (name(sheet), Told { sheet: Some(sheet.clone()), ..Told::default() })
+            }
+            _ => (file.name.to_owned(), Told::default()),
+        };
+        seen.push(Seen { name: own.0, source: file.source, told: own.1, table, kept });
+        for sheet in others {
+            let told = Told { sheet: Some(sheet.clone()), ..Told::default() };
+            match self.at(file.source, &told, None, None) {
+                Ok((table, kept)) => {
+                    seen.push(Seen { name: name(&sheet), source: file.source, told, table, kept });
+                }
+                Err(error @ Error::Aborted { .. }) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -215,7 +273,7 @@ mod tests {
     fn set<'a>(files: &'a [(&'a str, &'a str)]) -> TableSet<'a> {
         let sources: Vec<Named<'a>> =
             files.iter().map(|(name, text)| Named { name, source: text as &dyn Source }).collect();
-        TableSet::look(&sources, 5, &Told::default(), None).unwrap()
+        TableSet::look(&sources, 5, &Told::default(), None, &mut silent).unwrap()
     }
 
     fn loaded(set: &TableSet<'_>) -> Loaded {
@@ -256,10 +314,10 @@ mod tests {
         let only = [("orders.csv", ORDERS)];
         let set = set(&only);
         assert_eq!(loaded(&set).quality.rows_used, 3);
-        assert!(matches!(TableSet::look(&[], 5, &Told::default(), None), Err(Error::Empty)));
+        assert!(matches!(TableSet::look(&[], 5, &Told::default(), None, &mut silent), Err(Error::Empty)));
         let picture: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
         let broken = [Named { name: "a.png", source: &picture }, Named { name: "b.png", source: &picture }];
-        let found = TableSet::look(&broken, 5, &Told::default(), None);
+        let found = TableSet::look(&broken, 5, &Told::default(), None, &mut silent);
         assert!(matches!(found, Err(Error::Unreadable { .. })), "said as it is");
     }
 }

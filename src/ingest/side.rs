@@ -41,6 +41,7 @@ use super::dialect::Told;
 use super::header::{self, Fit};
 use super::quality::{IssueCount, Note, RowIssue};
 use super::source::Input;
+use super::unpack::Kept;
 use super::{Error, MAX_BYTES, Progress, Source};
 use crate::customer::Dataset;
 
@@ -331,6 +332,18 @@ pub fn load<S: Source + ?Sized>(
     dataset: &mut Dataset,
     progress: &mut Progress<'_>,
 ) -> Result<SideQuality, Error> {
+    load_kept(source, name, mapping, dataset, None, progress)
+}
+
+/// As [`load`], with what was kept when the file was looked at.
+pub(super) fn load_kept<S: Source + ?Sized>(
+    source: &S,
+    name: &str,
+    mapping: &SideMapping,
+    dataset: &mut Dataset,
+    kept: Option<Kept>,
+    progress: &mut Progress<'_>,
+) -> Result<SideQuality, Error> {
     let has = |role| mapping.roles.contains(&Some(role));
     if let Some(role) = mapping.kind.missing(has) {
         return Err(Error::MissingColumn { role });
@@ -338,9 +351,10 @@ pub fn load<S: Source + ?Sized>(
     let read_at = |at: u64, into: &mut [u8]| source.read_at(at, into);
     let input = Input::new(source.size(), &read_at);
     let customers = read::Customers::of(dataset);
-    let (read, quality) = super::whole(input, &mapping.told, MAX_BYTES, progress, |file, mark, progress| {
-        read::read(file, mapping, &customers, mark, progress)
-    })?;
+    let (read, quality) =
+        super::whole(input, &mapping.told, MAX_BYTES, kept, progress, |file, mark, progress| {
+            read::read(file, mapping, &customers, mark, progress)
+        })?;
     read.put(dataset);
     Ok(SideQuality { name: name.to_owned(), ..quality })
 }

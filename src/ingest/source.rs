@@ -42,6 +42,11 @@ impl<'a> Input<'a> {
         Self { size, read_at }
     }
 
+    /// As [`Source::read_at`].
+    pub fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        (self.read_at)(offset, into)
+    }
+
     /// How large a buffer for the bytes has to be, at most `limit`: one larger than the source, so that
     /// reading it at once shows that there are no more.
     pub fn room(&self, limit: usize) -> usize {
@@ -73,7 +78,7 @@ impl<'a> Stream<'a> {
     pub fn fill(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut n = 0;
         while n < into.len() {
-            match (self.input.read_at)(self.at, &mut into[n..])? {
+            match self.input.read_at(self.at, &mut into[n..])? {
                 0 => break,
                 read => {
                     n += read;

@@ -24,8 +24,9 @@ use crate::report::{Choice, CustomerQuery, Report, Settings, Step};
 use crate::sample::SampleLanguage;
 use crate::session::{Event, Origin};
 
-/// What the worker's script does after the glue: take the module, start it, say so.
-const BOOT: &str = "\nonmessage = e => { onmessage = null; wasm_bindgen.initSync({ module: e.data }); postMessage('ready'); };\n";
+/// What the worker's script does after the glue: take the module, start it, say so. Its memory is left where whoever
+/// measures it finds it.
+const BOOT: &str = "\nonmessage = e => { onmessage = null; self.tenureMemory = wasm_bindgen.initSync({ module: e.data }).memory; postMessage('ready'); };\n";
 
 /// Where the data comes from.
 #[derive(Clone)]

@@ -6,11 +6,11 @@ use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array, Uint32Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::{disks, field, named, scope, to_js};
+use super::{disks, field, named, scope, telling, to_js};
 use crate::customer::Coded;
 use crate::ingest::{self, Mapping, Role, Shape, Table, TableSet, Told};
 use crate::protocol::Problem;
-use crate::report::{self, CustomerTable, Report, Settings, Wanted};
+use crate::report::{self, CustomerTable, Report, Settings, Step, Wanted};
 
 /// Rows `read` returns unless told otherwise.
 const READ_LIMIT: usize = 10_000_000;
@@ -94,7 +94,8 @@ fn analyze(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
     let settings = call.settings.clone().unwrap_or_default();
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
     let disks = disks(files)?;
-    let set = TableSet::look(&named(&disks), 1, &Told::default(), None).map_err(file_problem)?;
+    let set = TableSet::look(&named(&disks), 1, &Told::default(), None, &mut telling(Step::Read))
+        .map_err(file_problem)?;
     let mapping = match &call.columns {
         None => None,
         Some(columns) => Some(mapping(columns, &set.table)?),
@@ -142,8 +143,8 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
 fn read(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
     let disks = disks(files)?;
     let disk = disks.first().ok_or_else(|| super::crashed("no file"))?;
-    let table = ingest::read(disk, 0).map_err(file_problem)?;
-    let raw = ingest::table(disk, call.limit.unwrap_or(READ_LIMIT)).map_err(file_problem)?;
+    let limit = call.limit.unwrap_or(READ_LIMIT);
+    let (table, raw) = ingest::read_table(disk, 0, limit, &mut telling(Step::Read)).map_err(file_problem)?;
     let out = Object::new();
     let rows = Array::new_with_length(raw.rows.len() as u32);
     for (i, row) in raw.rows.iter().enumerate() {

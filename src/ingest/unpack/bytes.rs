@@ -108,34 +108,58 @@ pub fn is_too_dense(bytes_in: u64, bytes_out: u64) -> bool {
 /// are read most often, are kept.
 pub struct Replay<'a> {
     open: Box<dyn Fn() -> io::Result<Box<dyn Read + 'a>> + 'a>,
-    pub size: u64,
-    head: Vec<u8>,
+    pub start: Start,
     now: RefCell<Option<(u64, Box<dyn Read + 'a>)>>,
 }
 
-/// First bytes kept: somewhat more than the reader looks at before it knows how to read.
+/// What is known of a stream that was read once.
+pub struct Start {
+    /// Bytes it has.
+    pub size: u64,
+    /// Its first bytes, all of one that is not long.
+    pub head: Vec<u8>,
+}
+
+/// Bytes of a stream that are kept as a whole.
+const SHORT: usize = 16 << 20;
+
+/// First bytes kept of a longer one: somewhat more than the reader looks at before it knows how to read.
 const HEAD: usize = 5 << 18;
 
-impl<'a> Replay<'a> {
-    /// Reads the stream once to know its size and that it is whole.
-    pub fn new(open: impl Fn() -> io::Result<Box<dyn Read + 'a>> + 'a) -> io::Result<Self> {
-        let (mut stream, mut size, mut head) = (open()?, 0, Vec::new());
+impl Start {
+    /// Reads a stream to its end.
+    fn of(mut stream: impl Read) -> io::Result<Self> {
+        let (mut size, mut head) = (0, Vec::new());
         let mut piece = vec![0; PIECE];
         loop {
             let n = stream.read(&mut piece)?;
             if n == 0 {
-                break;
+                return Ok(Self { size, head });
             }
             size += n as u64;
-            let kept = n.min(HEAD - head.len());
-            head.extend_from_slice(&piece[..kept]);
+            if size <= SHORT as u64 {
+                head.extend_from_slice(&piece[..n]);
+            } else if head.len() > HEAD {
+                head.truncate(HEAD);
+                head.shrink_to_fit();
+            }
         }
-        Ok(Self { open: Box::new(open), size, head, now: RefCell::new(None) })
+    }
+}
+
+impl<'a> Replay<'a> {
+    /// Reads the stream once to know its size and that it is whole, unless that is known.
+    pub fn new(
+        open: impl Fn() -> io::Result<Box<dyn Read + 'a>> + 'a,
+        start: Option<Start>,
+    ) -> io::Result<Self> {
+        let start = start.map_or_else(|| open().and_then(Start::of), Ok)?;
+        Ok(Self { open: Box::new(open), start, now: RefCell::new(None) })
     }
 
     /// Reads at any place, as a [`Source`](super::super::source::Source) does.
     pub fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-        if let Some(rest) = usize::try_from(offset).ok().and_then(|at| self.head.get(at..))
+        if let Some(rest) = usize::try_from(offset).ok().and_then(|at| self.start.head.get(at..))
             && !rest.is_empty()
         {
             let n = rest.len().min(into.len());
@@ -168,14 +192,17 @@ mod tests {
 
     #[test]
     fn a_stream_is_read_like_a_file() {
-        let bytes: Vec<u8> = (0..3_000_000_u32).map(|i| (i * 7 % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..30_000_000_u32).map(|i| (i * 7 % 251) as u8).collect();
         let n_opened = std::cell::Cell::new(0);
-        let replay = Replay::new(|| {
-            n_opened.set(n_opened.get() + 1);
-            Ok(Box::new(&bytes[..]) as Box<dyn Read>)
-        })
-        .unwrap();
-        assert_eq!(replay.size, 3_000_000);
+        let open = |n: usize| {
+            let (bytes, n_opened) = (&bytes, &n_opened);
+            move || {
+                n_opened.set(n_opened.get() + 1);
+                Ok(Box::new(&bytes[..n]) as Box<dyn Read>)
+            }
+        };
+        let replay = Replay::new(open(30_000_000), None).unwrap();
+        assert_eq!((replay.start.size, replay.start.head.len()), (30_000_000, HEAD));
         let mut into = [0; 100];
         for (at, opened) in
             [(0, 1), (1000, 1), (2_000_000, 2), (2_000_100, 2), (2_500_000, 2), (1_999_999, 3)]
@@ -184,8 +211,17 @@ mod tests {
             assert_eq!(&into[..n], &bytes[at as usize..][..n]);
             assert_eq!((n, n_opened.get()), (100, opened), "at {at}");
         }
-        assert_eq!(replay.read_at(2_999_950, &mut into).unwrap(), 50);
-        assert_eq!(replay.read_at(3_000_000, &mut into).unwrap(), 0);
-        assert_eq!(replay.read_at(9_000_000, &mut into).unwrap(), 0);
+        assert_eq!(replay.read_at(29_999_950, &mut into).unwrap(), 50);
+        assert_eq!(replay.read_at(30_000_000, &mut into).unwrap(), 0);
+        assert_eq!(replay.read_at(90_000_000, &mut into).unwrap(), 0);
+        // What is known of it spares the first reading; of a short one, all.
+        n_opened.set(0);
+        let again = Replay::new(open(30_000_000), Some(replay.start)).unwrap();
+        assert_eq!((again.read_at(0, &mut into).unwrap(), n_opened.get()), (100, 0));
+        assert_eq!((again.read_at(20_000_000, &mut into).unwrap(), n_opened.get()), (100, 1));
+        n_opened.set(0);
+        let short = Replay::new(open(SHORT), None).unwrap();
+        assert_eq!((short.read_at(SHORT as u64 - 50, &mut into).unwrap(), n_opened.get()), (50, 1));
+        assert_eq!(&into[..50], &bytes[SHORT - 50..SHORT]);
     }
 }

@@ -9,6 +9,9 @@
 //! room for real files: bytes for each compressed byte ([`bytes::MAX_RATIO`]), text for each byte of a workbook
 //! (`grid::max_text`), empty cells, files in an archive. An archive inside an archive is opened once.
 //!
+//! A file is looked at and then read whole. What was unpacked for the look is [`Kept`] for the reading: converted text
+//! and unpacked text of a moderate size as they are, of larger text that it is whole and how long.
+//!
 //! Which sheet? The one told; else, of those not hidden, the one whose first rows are most of a table ([`worth`]).
 
 use std::io::Read;
@@ -22,6 +25,7 @@ use super::format::{self, Format};
 use super::header;
 use super::marks::{Delimiter, Dialect};
 use super::source::{Input, Source};
+use super::watch::Watch;
 
 mod bytes;
 mod cfb;
@@ -97,28 +101,89 @@ fn check_sheets(n: usize, format: Format) -> Result<(), Error> {
 /// Largest file that is unpacked into memory because it is packed twice.
 const MAX_NESTED: u64 = 256 << 20;
 
-/// What is done with the text once it is there.
-pub(super) type Work<'w> = &'w mut dyn FnMut(Input<'_>, &Told, Origin) -> Result<(), Error>;
+/// Shares of the work that are done once a file packed in another is unpacked, once a packed text is known to be whole,
+/// and once there is text of a workbook or of JSON.
+const NESTED_DONE: f64 = 0.1;
+const WHOLE_DONE: f64 = 0.25;
+const TEXT_DONE: f64 = 0.8;
 
-/// Unpacks an input as far as it has to be and does some work with the text.
+/// What one reading of a file leaves for the next, so that the file is not unpacked twice.
+pub(super) struct Kept {
+    /// The sheet and the dialect that were told.
+    told: (Option<String>, Option<Dialect>),
+    /// The one that was taken.
+    sheet: Option<String>,
+    content: Content,
+}
+
+enum Content {
+    /// Text that was made here.
+    Text(String, Origin),
+    /// What is known of a packed text.
+    Packed(bytes::Start),
+}
+
+impl Kept {
+    /// Bytes it takes.
+    pub fn n_bytes(&self) -> usize {
+        match &self.content {
+            Content::Text(text, _) => text.capacity(),
+            Content::Packed(start) => start.head.capacity(),
+        }
+    }
+
+    /// Whether a reading under what is told now would unpack the same.
+    fn fits(&self, told: &Told) -> bool {
+        let is_same = told.sheet == self.told.0 || (told.sheet.is_some() && told.sheet == self.sheet);
+        is_same && told.dialect == self.told.1
+    }
+}
+
+/// What is done with the text once it is there.
+pub(super) type Work<'w> = &'w mut dyn FnMut(Input<'_>, &Told, &Origin) -> Result<(), Error>;
+
+/// Unpacks an input as far as it has to be, unless that has been kept, and does some work with the text. What can be
+/// kept of it is then in `kept`.
 ///
 /// # Errors
 /// [`Error::Unreadable`], [`Error::Encrypted`], [`Error::Broken`], [`Error::TooDense`], [`Error::NoSheet`],
-/// [`Error::NoTable`], [`Error::Lost`], or what the work fails with.
-pub(super) fn unpack(input: Input<'_>, told: &Told, limit: u64, work: Work<'_>) -> Result<(), Error> {
-    Unpack { told, limit, work }.open(input, Format::Text, 0, Vec::new())
+/// [`Error::NoTable`], [`Error::Lost`], [`Error::Aborted`], or what the work fails with.
+pub(super) fn unpack(
+    input: Input<'_>,
+    told: &Told,
+    limit: u64,
+    kept: &mut Option<Kept>,
+    watch: &Watch<'_>,
+    work: Work<'_>,
+) -> Result<(), Error> {
+    let before = kept.take().filter(|k| k.fits(told) && k.n_bytes() as u64 <= limit);
+    let (text, start) = match before.map(|k| k.content) {
+        Some(Content::Text(text, origin)) => (Some((text, origin)), None),
+        Some(Content::Packed(start)) => (None, Some(start)),
+        None => (None, None),
+    };
+    let mut unpack = Unpack { told, limit, kept, start, watch, work };
+    match text {
+        Some((text, origin)) => unpack.converted(text, origin),
+        None => unpack.open(input, Format::Text, 0, Vec::new()),
+    }
 }
 
 /// Starts a stream from its beginning.
 type Open<'s> = &'s (dyn Fn() -> std::io::Result<Box<dyn Read + 's>> + 's);
 
-struct Unpack<'w> {
+struct Unpack<'w, 'p> {
     told: &'w Told,
     limit: u64,
+    /// What can be kept.
+    kept: &'w mut Option<Kept>,
+    /// What was kept of the packed text.
+    start: Option<bytes::Start>,
+    watch: &'w Watch<'p>,
     work: Work<'w>,
 }
 
-impl Unpack<'_> {
+impl Unpack<'_, '_> {
     /// Opens a file that came out of another of the given kind, if any.
     fn open(
         &mut self,
@@ -142,7 +207,7 @@ impl Unpack<'_> {
                     return self.json(input, shape, sheets);
                 }
                 let sheet = sheets.first().map(|s: &SheetInfo| s.name.clone());
-                (self.work)(input, self.told, Origin { format: outer, sheets, sheet, is_converted: false })
+                (self.work)(input, self.told, &Origin { format: outer, sheets, sheet, is_converted: false })
             }
             Format::Gzip => self.gzip(input, depth),
             Format::Zip => self.zip(input, depth),
@@ -160,35 +225,43 @@ impl Unpack<'_> {
             { start }.read_to_end(&mut head).map_err(named)?;
             head
         };
-        self.packed(&head, Format::Gzip, depth, Vec::new(), &|| Ok(Box::new(gzip::Gunzip::new(input, limit))))
+        let open = || Ok(Box::new(gzip::Gunzip::new(input, limit)) as Box<dyn Read + '_>);
+        self.packed((&head, input.size), Format::Gzip, depth, Vec::new(), &open)
     }
 
     fn zip(&mut self, input: Input<'_>, depth: u8) -> Result<(), Error> {
         let archive = Archive::open(input)?;
-        match kind_of_archive(&archive)? {
+        let max_bytes = grid::max_text(input.size, self.limit);
+        let kind = kind_of_archive(&archive)?;
+        if !matches!(kind, Kind::Files) {
+            self.watch.pass(TEXT_DONE, input.size);
+        }
+        match kind {
             Kind::Xlsx(workbook) => {
-                let book = Xlsx::open(archive, &workbook, grid::max_text(input.size, self.limit))?;
-                self.book(&Book::Xlsx(book), input.size)
+                self.book(Book::Xlsx(Xlsx::open(archive, &workbook, max_bytes)?), max_bytes)
             }
             Kind::Xlsb(workbook) => {
-                let book = Xlsb::open(archive, &workbook, grid::max_text(input.size, self.limit))?;
-                self.book(&Book::Xlsb(book), input.size)
+                self.book(Book::Xlsb(Xlsb::open(archive, &workbook, max_bytes)?), max_bytes)
             }
-            Kind::Ods => self.book(&Book::Ods(Ods::open(archive)?), input.size),
+            Kind::Ods => self.book(Book::Ods(Ods::open(archive)?), max_bytes),
             Kind::Other(looks_like) => Err(Error::Unreadable { looks_like, position: 0 }),
             Kind::Files => self.file(&archive, depth),
         }
     }
 
     fn compound(&mut self, input: Input<'_>) -> Result<(), Error> {
+        self.watch.pass(NESTED_DONE, input.size);
         let file = CompoundFile::open(input)?;
         if file.has("EncryptedPackage") {
             return Err(Error::Encrypted { format: Format::Xlsx });
         }
         for name in ["Workbook", "Book"] {
             if let Some(stream) = file.stream(name)? {
-                let book = Xls::open(stream, grid::max_text(input.size, self.limit))?;
-                return self.book(&Book::Xls(book), input.size);
+                self.watch.pass(TEXT_DONE, stream.len() as u64);
+                let watch = self.watch;
+                let count = |n| watch.add(n);
+                let max_bytes = grid::max_text(input.size, self.limit);
+                return self.book(Book::Xls(Xls::open(stream, max_bytes, &count)?), max_bytes);
             }
         }
         let is_document = file.has("WordDocument") || file.has("PowerPoint Document");
@@ -197,10 +270,11 @@ impl Unpack<'_> {
     }
 
     fn json(&mut self, input: Input<'_>, shape: json::Shape, sheets: Vec<SheetInfo>) -> Result<(), Error> {
+        self.watch.pass(TEXT_DONE, input.size);
         let open = || bytes::Slice::new(input, 0, input.size);
         let text = json::to_text(open, shape, grid::max_text(input.size, self.limit))?;
         let sheet = sheets.first().map(|s| s.name.clone());
-        self.converted(&text, Origin { format: Format::Json, sheets, sheet, is_converted: true })
+        self.converted(text, Origin { format: Format::Json, sheets, sheet, is_converted: true })
     }
 
     /// The file of an archive that is most likely the table: the one told, else the largest with the name of one.
@@ -231,13 +305,14 @@ impl Unpack<'_> {
             let content = archive.read(entry, limit).map_err(bytes::wrap)?;
             Ok(Box::new(content) as Box<dyn Read + '_>)
         };
-        self.packed(&head, Format::Zip, depth, sheets, &open)
+        self.packed((&head, entry.packed), Format::Zip, depth, sheets, &open)
     }
 
-    /// What is packed in one stream: text is read as it comes, another packed file has to be unpacked first.
+    /// What is packed in one stream, given with its first bytes and how many it is packed in: text is read as it comes,
+    /// another packed file has to be unpacked first.
     fn packed(
         &mut self,
-        head: &[u8],
+        (head, n_packed): (&[u8], u64),
         format: Format,
         depth: u8,
         sheets: Vec<SheetInfo>,
@@ -245,27 +320,41 @@ impl Unpack<'_> {
     ) -> Result<(), Error> {
         let named = |e: std::io::Error| bytes::unwrap(&e, format);
         if is_packed(head) {
+            self.watch.pass(NESTED_DONE, n_packed);
             let mut content = Vec::new();
             open().and_then(|s| s.take(MAX_NESTED + 1).read_to_end(&mut content)).map_err(named)?;
             if content.len() as u64 > MAX_NESTED {
                 return Err(Error::TooDense { format, excess: Excess::Bytes, limit: MAX_NESTED });
             }
-            let read_at = |at: u64, into: &mut [u8]| content.read_at(at, into);
+            let read_at = self.watch.counted(|at, into| content.read_at(at, into));
             return self.open(Input::new(content.size(), &read_at), format, depth + 1, Vec::new());
         }
-        let replay = Replay::new(open).map_err(named)?;
-        let read_at = |at: u64, into: &mut [u8]| replay.read_at(at, into);
-        self.open(Input::new(replay.size, &read_at), format, depth + 1, sheets)
+        self.watch.pass(WHOLE_DONE, n_packed);
+        let replay = Replay::new(open, self.start.take()).map_err(named)?;
+        let sheet = sheets.first().map(|s| s.name.clone());
+        {
+            let read_at = self.watch.counted(|at, into| replay.read_at(at, into));
+            self.open(Input::new(replay.start.size, &read_at), format, depth + 1, sheets)?;
+        }
+        // Of what was converted, the text is kept.
+        if self.kept.is_none() {
+            self.keep(sheet, Content::Packed(replay.start));
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, sheet: Option<String>, content: Content) {
+        let told = (self.told.sheet.clone(), self.told.dialect);
+        *self.kept = Some(Kept { told, sheet, content });
     }
 
     /// A sheet of a workbook, as text.
-    fn book(&mut self, book: &Book<'_>, file_bytes: u64) -> Result<(), Error> {
+    fn book(&mut self, book: Book<'_>, max_bytes: u64) -> Result<(), Error> {
         let format = book.format();
         let mut sheets = book.sheets();
         if sheets.is_empty() {
             return Err(Error::NoTable { format });
         }
-        let max_bytes = grid::max_text(file_bytes, self.limit);
         let taken = match &self.told.sheet {
             Some(name) => named(&sheets, name)?,
             None => {
@@ -280,14 +369,17 @@ impl Unpack<'_> {
         book.cells(taken, &mut grid)?;
         let sheet = Some(sheets[taken].name.clone());
         sheets.sort_by_key(|s| s.hidden);
-        self.converted(&grid.finish()?, Origin { format, sheets, sheet, is_converted: true })
+        drop(book);
+        self.converted(grid.finish()?, Origin { format, sheets, sheet, is_converted: true })
     }
 
     /// Text made here, whose dialect is known.
-    fn converted(&mut self, text: &str, origin: Origin) -> Result<(), Error> {
+    fn converted(&mut self, text: String, origin: Origin) -> Result<(), Error> {
         let read_at = |at: u64, into: &mut [u8]| text.read_at(at, into);
         let told = Told { dialect: Some(Dialect::from(Delimiter::Tab)), encoding: None, ..self.told.clone() };
-        (self.work)(Input::new(text.size(), &read_at), &told, origin)
+        (self.work)(Input::new(text.size(), &read_at), &told, &origin)?;
+        self.keep(origin.sheet.clone(), Content::Text(text, origin));
+        Ok(())
     }
 }
 
@@ -295,7 +387,7 @@ impl Unpack<'_> {
 enum Book<'a> {
     Xlsx(Xlsx<'a>),
     Xlsb(Xlsb<'a>),
-    Xls(Xls),
+    Xls(Xls<'a>),
     Ods(Ods<'a>),
 }
 

@@ -47,8 +47,10 @@ mod id {
 }
 
 /// A workbook.
-pub struct Xls {
+pub struct Xls<'a> {
     stream: Vec<u8>,
+    /// Is told how many bytes were worked through, and may say that no more are wanted.
+    count: &'a dyn Fn(u64) -> Result<(), Error>,
     pub sheets: Vec<Found<usize>>,
     is_biff8: bool,
     is_1904: bool,
@@ -74,11 +76,16 @@ fn cut_off() -> Error {
     broken(FORMAT, "it ends too early")
 }
 
-impl Xls {
+impl<'a> Xls<'a> {
     /// Reads what the cells refer to; the texts may take so many bytes.
-    pub fn open(stream: Vec<u8>, limit: u64) -> Result<Self, Error> {
+    pub fn open(
+        stream: Vec<u8>,
+        limit: u64,
+        count: &'a dyn Fn(u64) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut book = Self {
             stream: Vec::new(),
+            count,
             sheets: Vec::new(),
             is_biff8: true,
             is_1904: false,
@@ -91,6 +98,7 @@ impl Xls {
         book.is_biff8 = u16_at(first.data, 0) != 0x0500;
         loop {
             let rec = record(&stream, at).ok_or_else(cut_off)?;
+            count((rec.next - at) as u64)?;
             let data = rec.data;
             match rec.id {
                 id::EOF => break,
@@ -108,7 +116,7 @@ impl Xls {
                     let info = SheetInfo { name: book.short_text(data, 6), hidden, rows: None };
                     book.sheets.push(Found { info, place: u32_at(data, 0) as usize });
                 }
-                id::SST => book.strings = strings(&stream, at, limit)?,
+                id::SST => book.strings = strings(&stream, at, limit, count)?,
                 _ => {}
             }
             at = rec.next;
@@ -144,6 +152,7 @@ impl Xls {
         let mut formula = None;
         loop {
             let rec = record(&self.stream, at).ok_or_else(cut_off)?;
+            (self.count)((rec.next - at) as u64)?;
             at = rec.next;
             let data = rec.data;
             match rec.id {
@@ -388,7 +397,12 @@ impl Pieces<'_> {
 }
 
 /// The table of strings in the record at a place and those that go on with it.
-fn strings(stream: &[u8], at: usize, limit: u64) -> Result<Texts, Error> {
+fn strings(
+    stream: &[u8],
+    at: usize,
+    limit: u64,
+    count: &dyn Fn(u64) -> Result<(), Error>,
+) -> Result<Texts, Error> {
     let rec = record(stream, at).ok_or_else(cut_off)?;
     let mut pieces = Pieces { stream, data: rec.data, next: rec.next };
     let n = pieces.skip(4).and_then(|()| pieces.number::<4>()).ok_or_else(cut_off)?;
@@ -399,6 +413,7 @@ fn strings(stream: &[u8], at: usize, limit: u64) -> Result<Texts, Error> {
         if pieces.text(&mut text).is_none() {
             break;
         }
+        count(text.len() as u64)?;
         texts.push(&text, FORMAT, limit)?;
     }
     Ok(texts)

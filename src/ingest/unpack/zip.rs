@@ -27,7 +27,8 @@ pub struct Entry {
     pub name: String,
     /// Bytes it has, as the directory says.
     pub size: u64,
-    packed: u64,
+    /// Bytes it takes in the archive, as the directory says.
+    pub packed: u64,
     header_at: u64,
     crc: u32,
     method: u16,
