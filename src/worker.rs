@@ -258,7 +258,8 @@ impl Disk {
         let end = (start + PIECE).min(self.size());
         let slice = self.blob.slice_with_f64_and_f64(start as f64, end as f64);
         let bytes = slice.and_then(|slice| self.reader.read_as_array_buffer(&slice));
-        Ok((start, Uint8Array::new(&bytes.map_err(|_| io::ErrorKind::NotFound)?)))
+        let bytes = bytes.map_err(|_| io::ErrorKind::NotFound)?;
+        Ok((start, Uint8Array::new(&bytes)))
     }
 }
 
