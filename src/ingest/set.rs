@@ -163,7 +163,7 @@ impl<'a> TableSet<'a> {
     /// Reads the main table and joins the others.
     ///
     /// # Errors
-    /// As [`load`], for the main table.
+    /// As [`load`](super::load), for the main table.
     pub fn load(
         &self,
         mapping: &Mapping,
