@@ -57,6 +57,8 @@ pub enum Step {
 /// Which parts are wanted; the others are left out, and with them the time they take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
+    /// Anything beyond the quality of the file.
+    pub analysis: bool,
     /// The lifetime value model.
     pub models: bool,
     /// Stages and patterns.
@@ -67,7 +69,7 @@ pub struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { models: true, stages: true, groups: true }
+        Self { analysis: true, models: true, stages: true, groups: true }
     }
 }
 
@@ -99,7 +101,8 @@ impl Wanted {
         ]);
         let whole = groups
             || any(&["valueMatrix", "overview", "loss", "lifecycle", "patterns", "patternDetail", "churn"]);
-        Self { models: whole || any(&["clvModel"]), stages: whole, groups }
+        let analysis = sections.iter().any(|s| s != "quality");
+        Self { analysis, models: whole || any(&["clvModel"]), stages: whole, groups }
     }
 }
 
@@ -116,11 +119,14 @@ pub fn build(
     progress: &mut StepProgress<'_>,
 ) -> Report {
     let mut report = match dataset {
+        _ if !wanted.analysis => Report::default(),
         Dataset::Transactions(ledger) => transactions(ledger, settings, wanted, progress),
         Dataset::Contracts(contracts) => contracts::build(contracts, settings, progress),
     };
-    (report.coverage, report.care) = super::relations::coverage(dataset);
-    report.why.roles = super::relations::roles(dataset);
+    if wanted.analysis {
+        (report.coverage, report.care) = super::relations::coverage(dataset);
+        report.why.roles = super::relations::roles(dataset);
+    }
     report.overview.transactions = u32::try_from(quality.rows_used).unwrap_or(u32::MAX);
     report.quality = Quality { checks: Checks::of(dataset), ..quality };
     report
