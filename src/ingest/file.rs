@@ -8,7 +8,7 @@ use super::feed::{Feed, Trouble};
 use super::records::{Record, Records};
 use super::scan::Stop;
 use super::source::{Input, Stream};
-use super::unpack::{self, Kept, Origin};
+use super::unpack::{self, Origin};
 use super::walk::Walk;
 use super::watch::Watch;
 
@@ -23,6 +23,30 @@ pub(super) struct File<'a> {
     /// Bytes of the source for each byte of its text, in the head.
     bytes_per_text: f64,
     pub layout: Layout,
+}
+
+/// What one reading of a file leaves for the next, so that nothing is found out twice.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// What was unpacked.
+    unpacked: Option<unpack::Kept>,
+    /// How the text turned out to be written.
+    written: Option<Written>,
+}
+
+struct Written {
+    /// What had been told of it, and the sheet it came from.
+    told: Told,
+    sheet: Option<String>,
+    verdict: Verdict,
+    layout: Layout,
+}
+
+impl Kept {
+    /// Bytes of the text it holds.
+    pub fn n_bytes(&self) -> usize {
+        self.unpacked.as_ref().map_or(0, unpack::Kept::n_bytes)
+    }
 }
 
 impl<'a> File<'a> {
@@ -50,9 +74,10 @@ impl<'a> File<'a> {
         }
         let read_at = watch.counted(|at, into| input.read_at(at, into));
         let (input, mut done) = (Input::new(input.size, &read_at), None);
-        let unpacked = unpack::unpack(input, told, limit, kept, &watch, &mut |input, told, origin| {
+        let Kept { unpacked: mut text, mut written } = kept.take().unwrap_or_default();
+        let unpacked = unpack::unpack(input, told, limit, &mut text, &watch, &mut |input, told, origin| {
             let read = |progress: &mut Progress<'_>| {
-                Self::read(input, told, origin, &mut |file: &File<'_>| work(file, progress))
+                Self::read(input, told, origin, &mut written, &mut |file: &File<'_>| work(file, progress))
             };
             done = Some(watch.rest(read)?);
             Ok(())
@@ -60,6 +85,7 @@ impl<'a> File<'a> {
         // Whatever else seems to have gone wrong then did so because reading had stopped.
         watch.check()?;
         unpacked?;
+        *kept = Some(Kept { unpacked: text, written });
         watch.end()?;
         // Unpacking ends with the work or with an error.
         done.ok_or(Error::Empty)
@@ -70,16 +96,22 @@ impl<'a> File<'a> {
         input: Input<'_>,
         told: &Told,
         origin: &Origin,
+        written: &mut Option<Written>,
         work: &mut impl FnMut(&File<'_>) -> Result<T, Stop>,
     ) -> Result<T, Error> {
-        let bytes = input.head(encoding::LOOK).map_err(|_| Error::Lost { byte: 0 })?;
-        let mut verdict = match origin.is_converted {
-            true => Verdict::new(encoding_rs::UTF_8, true),
-            false => encoding::told(told.encoding.as_deref(), &bytes)
-                .unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size)),
+        let known = written.take().filter(|w| w.told == *told && w.sheet == origin.sheet);
+        let (mut verdict, mut layout) = match known {
+            Some(written) => (written.verdict, Some(written.layout)),
+            None => (Self::decide(input, told, origin)?, None),
         };
         loop {
-            match File::open(input, verdict.clone(), told, origin).and_then(|file| work(&file)) {
+            let read = File::open(input, verdict.clone(), layout.take(), told, origin).and_then(|file| {
+                let done = work(&file)?;
+                let (told, sheet) = (told.clone(), origin.sheet.clone());
+                *written = Some(Written { told, sheet, verdict: file.verdict, layout: file.layout });
+                Ok(done)
+            });
+            match read {
                 Ok(done) => return Ok(done),
                 Err(Stop::Failed(error)) => return Err(error),
                 // Cannot come twice: no other encoding has this trouble.
@@ -90,7 +122,23 @@ impl<'a> File<'a> {
         }
     }
 
-    fn open(input: Input<'a>, verdict: Verdict, told: &Told, origin: &'a Origin) -> Result<Self, Stop> {
+    fn decide(input: Input<'_>, told: &Told, origin: &Origin) -> Result<Verdict, Error> {
+        if origin.is_converted {
+            return Ok(Verdict::new(encoding_rs::UTF_8, true));
+        }
+        let bytes = input.head(encoding::LOOK).map_err(|_| Error::Lost { byte: 0 })?;
+        let said = encoding::told(told.encoding.as_deref(), &bytes);
+        Ok(said.unwrap_or_else(|| encoding::decide(&bytes, bytes.len() as u64 == input.size)))
+    }
+
+    /// Opens text, whose layout is found unless it is known.
+    fn open(
+        input: Input<'a>,
+        verdict: Verdict,
+        layout: Option<Layout>,
+        told: &Told,
+        origin: &'a Origin,
+    ) -> Result<Self, Stop> {
         let mut feed = Feed::new(Stream::new(input, 0), &verdict, input.room(encoding::LOOK + 1))?;
         let mut head = String::new();
         while head.len() <= encoding::LOOK && !feed.ended {
@@ -100,7 +148,10 @@ impl<'a> File<'a> {
         // As much text whatever the encoding, so that what it shows is the same.
         let is_all = head.len() <= encoding::LOOK;
         head.truncate(head.floor_char_boundary(encoding::LOOK));
-        let layout = dialect::detect_head(&head, is_all, told)?;
+        let layout = match layout {
+            Some(layout) => layout,
+            None => dialect::detect_head(&head, is_all, told)?,
+        };
         Ok(Self { input, origin, verdict, head, bytes_per_text, layout })
     }
 

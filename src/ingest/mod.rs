@@ -83,9 +83,8 @@ pub use unpack::SheetInfo;
 pub use dialect::Told;
 use dialect::{Judge, RowKind};
 use feed::Trouble;
-use file::File;
+use file::{File, Kept};
 use source::Input;
-use unpack::Kept;
 
 /// What to make of each column.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

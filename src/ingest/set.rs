@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::dialect::Told;
 use super::error::Error;
+use super::file::Kept;
 use super::side::{self, Place, SideMapping, Why};
 use super::source::{Input, Source};
-use super::unpack::Kept;
 use super::{Loaded, Mapping, Options, Progress, Shape, Table, load_kept, look_at};
 
 /// Sheets of a workbook that are looked at beside the main one; more are rather a book of reports than tables.

@@ -38,10 +38,10 @@ use serde::{Deserialize, Serialize};
 use super::columns::{self, CERTAIN, ColumnProposal, Evidence, Match, Role};
 use super::date::DateOrder;
 use super::dialect::Told;
+use super::file::Kept;
 use super::header::{self, Fit};
 use super::quality::{IssueCount, Note, RowIssue};
 use super::source::Input;
-use super::unpack::Kept;
 use super::{Error, MAX_BYTES, Progress, Source};
 use crate::customer::Dataset;
 
