@@ -138,14 +138,12 @@ impl Ahead {
         let (mut start, mut first) = (position, 1);
         let mut at = position;
         'cut: while let Some(step) = window.get(at..).and_then(|rest| rest.first_chunk::<STEP>()) {
-            let mut hits = hits(step, mark);
-            while hits != 0 {
-                let place = at + hits.trailing_zeros() as usize;
-                hits &= hits - 1;
-                let byte = window.get(place).copied().unwrap_or_default();
-                if byte == mark {
-                    self.ends.push(place as u32);
-                } else if byte == b'\n' {
+            let Hits { mut all, feeds } = hits(step, mark);
+            while all != 0 {
+                let bit = all & all.wrapping_neg();
+                let place = at + all.trailing_zeros() as usize;
+                all ^= bit;
+                if feeds & bit != 0 {
                     let n_cells = self.ends.len() + 1 - first;
                     let is_blank = n_cells == 1
                         && window.get(start..place).is_some_and(|line| line.iter().all(|&b| b <= b' '));
@@ -155,7 +153,11 @@ impl Ahead {
                     self.records.push(self.ends.len() as u32);
                     self.ends.push(place as u32);
                     (start, first) = (place + 1, self.ends.len());
-                } else if byte == b'"' || window.get(place + 1) != Some(&b'\n') {
+                } else if step[bit.trailing_zeros() as usize % STEP] == mark {
+                    self.ends.push(place as u32);
+                } else if step[bit.trailing_zeros() as usize % STEP] == b'"'
+                    || window.get(place + 1) != Some(&b'\n')
+                {
                     break 'cut;
                 }
             }
@@ -183,49 +185,32 @@ impl<'a> Rows<'a> {
         self.n
     }
 
-    /// Byte range of a cell in the window.
+    /// A cell.
     #[inline]
-    fn range(&self, row: usize, column: usize) -> (usize, usize) {
-        let cell = row * self.width + column;
-        match self.ends.get(cell..cell + 2) {
-            Some(&[before, end]) if column < self.width => {
-                let (start, end) = (before.wrapping_add(1) as usize, end as usize);
-                match column + 1 == self.width {
-                    true => (start, without_return(self.window.as_bytes(), start, end)),
-                    false => (start, end),
-                }
-            }
-            _ => (0, 0),
-        }
+    pub fn cell(&self, row: usize, column: usize) -> Cell<'a> {
+        let first = row * self.width + column;
+        let (before, end) = match self.ends.get(first..first + 2) {
+            Some(&[before, end]) if column < self.width => (before, end),
+            _ => (u32::MAX, 0),
+        };
+        self.cell_between(before, end, column)
     }
 
-    /// Text of a cell without blanks at its ends.
+    /// The cells of a column, in the order of the rows.
     #[inline]
-    pub fn cell(&self, row: usize, column: usize) -> &'a str {
-        let (start, end) = self.range(row, column);
-        trimmed(self.window.get(start..end).unwrap_or_default())
+    pub fn column(&self, column: usize) -> impl Iterator<Item = Cell<'a>> + use<'a> {
+        let rows = *self;
+        let ends = |from: usize| rows.ends.get(from..).unwrap_or_default().iter().step_by(rows.width);
+        let cells = ends(column).zip(ends(column + 1)).take(rows.n);
+        cells.map(move |(&before, &end)| rows.cell_between(before, end, column))
     }
 
-    /// A cell of one to eight bytes with nothing to trim: the eight bytes from its start on, whatever stands behind it,
-    /// and its length. `None` for other cells, and for the last of the window.
     #[inline]
-    pub fn word(&self, row: usize, column: usize) -> Option<(u64, usize)> {
-        let (start, end) = self.range(row, column);
-        let length = end - start;
-        if !(1..=8).contains(&length) {
-            return None;
-        }
-        let bytes = self.window.as_bytes().get(start..).and_then(|rest| rest.first_chunk::<8>())?;
-        let word = u64::from_le_bytes(*bytes);
-        let last = (word >> (8 * (length - 1))) as u8;
-        (is_visible(word as u8) && is_visible(last)).then_some((word, length))
-    }
-
-    /// Bytes of a cell as it stands in the file.
-    #[inline]
-    pub fn raw(&self, row: usize, column: usize) -> &'a [u8] {
-        let (start, end) = self.range(row, column);
-        self.window.as_bytes().get(start..end).unwrap_or_default()
+    fn cell_between(&self, before: u32, end: u32, column: usize) -> Cell<'a> {
+        let (start, end) = (before.wrapping_add(1) as usize, end as usize);
+        let is_last = column + 1 == self.width;
+        let end = if is_last { without_return(self.window.as_bytes(), start, end) } else { end };
+        Cell { window: self.window, start, end }
     }
 
     /// The bytes of a row, without its line end.
@@ -242,35 +227,81 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The delimiters, line ends and quotes among some bytes, a bit for each, the first lowest.
+/// A cell of a plain row.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    window: &'a str,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Cell<'a> {
+    /// Bytes as they stand in the file.
+    #[inline]
+    pub fn raw(self) -> &'a [u8] {
+        self.window.as_bytes().get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Text without blanks at its ends.
+    #[inline]
+    pub fn text(self) -> &'a str {
+        trimmed(self.window.get(self.start..self.end).unwrap_or_default())
+    }
+
+    /// Of a cell of one to eight bytes with nothing to trim: the eight bytes from its start on, whatever stands behind
+    /// it, and its length. `None` for other cells, and for the last of the window.
+    #[inline]
+    pub fn word(self) -> Option<(u64, usize)> {
+        let length = self.end - self.start;
+        if !(1..=8).contains(&length) {
+            return None;
+        }
+        let bytes = self.window.as_bytes().get(self.start..).and_then(|rest| rest.first_chunk::<8>())?;
+        let word = u64::from_le_bytes(*bytes);
+        let last = (word >> (8 * (length - 1))) as u8;
+        (is_visible(word as u8) && is_visible(last)).then_some((word, length))
+    }
+}
+
+/// Bytes that matter, a bit for each, the first lowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hits {
+    /// Delimiters, line ends and quotes.
+    all: u32,
+    /// Line feeds.
+    feeds: u32,
+}
+
 #[cfg(target_arch = "wasm32")]
 #[inline]
-fn hits(bytes: &[u8; STEP], mark: u8) -> u32 {
+fn hits(bytes: &[u8; STEP], mark: u8) -> Hits {
     use std::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
     let [low, high] = halves(bytes);
     let bytes = u64x2(low, high);
     let is = |wanted: u8| u8x16_eq(bytes, u8x16_splat(wanted));
-    u32::from(u8x16_bitmask(v128_or(v128_or(is(mark), is(b'\n')), v128_or(is(b'\r'), is(b'"')))))
+    let feeds = is(b'\n');
+    let all = v128_or(v128_or(is(mark), feeds), v128_or(is(b'\r'), is(b'"')));
+    Hits { all: u32::from(u8x16_bitmask(all)), feeds: u32::from(u8x16_bitmask(feeds)) }
 }
 
-/// The delimiters, line ends and quotes among some bytes, a bit for each, the first lowest.
-///
 /// A byte `x` is zero exactly where `(x & 0x7F) + 0x7F | x` has no high bit (Warren, *Hacker's Delight*, 2002, 6-1);
 /// the product gathers the high bits of eight bytes in one.
 #[cfg(not(target_arch = "wasm32"))]
 #[inline]
-fn hits(bytes: &[u8; STEP], mark: u8) -> u32 {
+fn hits(bytes: &[u8; STEP], mark: u8) -> Hits {
     const ONE: u64 = 0x0101_0101_0101_0101;
+    let gathered = |high: u64| ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32;
     let marked = |word: u64| {
         let differs = |wanted: u8| {
-            let x = word ^ u64::from(wanted) * ONE;
-            ((x & 0x7F * ONE) + 0x7F * ONE) | x
+            let x = word ^ (u64::from(wanted) * ONE);
+            ((x & (0x7F * ONE)) + 0x7F * ONE) | x
         };
-        let high = !(differs(mark) & differs(b'\n') & differs(b'\r') & differs(b'"')) & 0x80 * ONE;
-        ((high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+        let feeds = differs(b'\n');
+        let all = differs(mark) & feeds & differs(b'\r') & differs(b'"');
+        [all, feeds].map(|differs| gathered(!differs & (0x80 * ONE)))
     };
-    let [low, high] = halves(bytes).map(marked);
-    low | high << 8
+    let [[all, feeds], [more, more_feeds]] = halves(bytes).map(marked);
+    Hits { all: all | more << 8, feeds: feeds | more_feeds << 8 }
 }
 
 #[inline]
@@ -281,7 +312,7 @@ fn halves(bytes: &[u8; STEP]) -> [u64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::hits;
+    use super::{Hits, hits};
 
     #[test]
     fn marks_are_found_at_each_place_among_all_bytes() {
@@ -289,11 +320,13 @@ mod tests {
             for place in 0..16 {
                 let mut bytes = [b'a'; 16];
                 bytes[place] = b;
-                let expected = u32::from(matches!(b, b';' | b'\n' | b'\r' | b'"')) << place;
-                assert_eq!(hits(&bytes, b';'), expected, "{b} at {place}");
+                let all = u32::from(matches!(b, b';' | b'\n' | b'\r' | b'"')) << place;
+                let feeds = u32::from(b == b'\n') << place;
+                assert_eq!(hits(&bytes, b';'), Hits { all, feeds }, "{b} at {place}");
             }
             let all = if matches!(b, b'\t' | b'\n' | b'\r' | b'"') { 0xFFFF } else { 0 };
-            assert_eq!(hits(&[b; 16], b'\t'), all, "{b}");
+            let feeds = if b == b'\n' { 0xFFFF } else { 0 };
+            assert_eq!(hits(&[b; 16], b'\t'), Hits { all, feeds }, "{b}");
         }
     }
 }

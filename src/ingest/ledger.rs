@@ -21,7 +21,7 @@
 //! **One row per customer** becomes one row on the day of the last purchase: recency, frequency and money are those
 //! of the file, and nothing is known of the time before.
 
-use super::ahead::Rows;
+use super::ahead::{Cell, Rows};
 use super::columns::{self, Role, Shape};
 use super::date::{Calendar, DateOrder};
 use super::error::Error;
@@ -29,7 +29,7 @@ use super::intern::{CodedColumn, Interner};
 use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
 use super::period::Periods;
 use super::quality::{IssueKind, Note, Quality};
-use super::scan::{DateColumn, Scan, Stop, is_missing};
+use super::scan::{DateColumn, LONGEST_MISSING, Scan, Stop, is_missing};
 use super::{DuplicateRows, Loaded, Mapping, Options, Progress};
 use crate::customer::{
     Coded, Contacts, CustomerProfile, Dataset, Day, Grain, Ledger, Payments, SideTables, Strings,
@@ -345,7 +345,7 @@ struct PlainRow<'a> {
 
 impl Cells for PlainRow<'_> {
     fn cell(&self, column: usize) -> &str {
-        self.rows.cell(self.row, column)
+        self.rows.cell(self.row, column).text()
     }
 
     fn value(&mut self, column: usize) -> Result<Result<Decimal, IssueKind>, Stop> {
@@ -431,22 +431,23 @@ impl PlainRows {
         order: Option<DateOrder>,
     ) -> usize {
         self.days.clear();
-        for row in 0..rows.len() {
-            let (date, customer) = (columns.date.column, columns.customer);
-            let day = self.calendar.day(rows.raw(row, date));
-            let day = day.or_else(|| columns.date.plain_day(rows.cell(row, date), order));
-            match day {
-                Some(day)
-                    if options.as_of.is_none_or(|as_of| day <= as_of)
-                        && !is_missing(rows.cell(row, customer)) =>
-                {
-                    self.days.push(day);
-                }
+        let in_time = |day: Day| options.as_of.is_none_or(|as_of| day <= as_of);
+        for (date, customer) in rows.column(columns.date.column).zip(rows.column(columns.customer)) {
+            let day = self.calendar.day(date.raw());
+            match day.or_else(|| columns.date.plain_day(date.text(), order)) {
+                Some(day) if in_time(day) && !lacks_name(customer) => self.days.push(day),
                 _ => break,
             }
         }
         self.days.len()
     }
+}
+
+/// Whether a cell names no customer.
+#[inline]
+fn lacks_name(cell: Cell<'_>) -> bool {
+    // Longer words than those for a missing value need no further look.
+    cell.word().is_none_or(|(_, length)| length <= LONGEST_MISSING) && is_missing(cell.text())
 }
 
 /// Plain rows below which a try was not worth it.
@@ -455,14 +456,14 @@ const MOST_PATIENCE: u32 = 64;
 
 /// Takes the amounts of the first `n` rows; says how many there were before the first unusual one.
 fn amounts(rows: Rows<'_>, n: usize, column: usize, mark: Option<DecimalMark>, out: &mut Builder) -> usize {
-    for row in 0..n {
-        let word = rows.word(row, column).filter(|_| mark != Some(DecimalMark::Comma));
+    for (row, cell) in rows.column(column).take(n).enumerate() {
+        let word = cell.word().filter(|_| mark != Some(DecimalMark::Comma));
         let digits = word.and_then(|(word, length)| number::parse_word(word, length));
         if digits.is_some_and(|digits| out.money.push_word(0, digits)) {
             out.is_return.push(false);
             continue;
         }
-        let NumberCell::Value(amount) = number::parse(rows.cell(row, column), mark) else { return row };
+        let NumberCell::Value(amount) = number::parse(cell.text(), mark) else { return row };
         out.money.push(0, amount);
         out.is_return.push(amount.mantissa < 0);
     }
@@ -488,10 +489,10 @@ fn all_numbers(
 
 /// Takes the first `n` cells of a column of names.
 fn push_cells(codes: &mut CodedColumn, rows: Rows<'_>, n: usize, column: usize) {
-    for row in 0..n {
-        match rows.word(row, column) {
+    for cell in rows.column(column).take(n) {
+        match cell.word() {
             Some((word, length)) => codes.push_word(word, length),
-            None => codes.push(rows.cell(row, column)),
+            None => codes.push(cell.text()),
         }
     }
 }

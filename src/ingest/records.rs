@@ -700,9 +700,10 @@ mod tests {
                         prop_assert_eq!(rows.bytes(row), &text.as_bytes()[expected.range.clone()]);
                         for column in 0..2 {
                             let cell = expected.cell(&text, column);
-                            prop_assert_eq!(rows.cell(row, column), cell);
-                            prop_assert_eq!(rows.raw(row, column), expected.raw(&text, column).as_bytes());
-                            if let Some((word, length)) = rows.word(row, column) {
+                            prop_assert_eq!(rows.cell(row, column).text(), cell);
+                            prop_assert_eq!(rows.column(column).nth(row).map(|c| c.text()), Some(cell));
+                            prop_assert_eq!(rows.cell(row, column).raw(), expected.raw(&text, column).as_bytes());
+                            if let Some((word, length)) = rows.cell(row, column).word() {
                                 prop_assert_eq!(&word.to_le_bytes()[..length], cell.as_bytes());
                             }
                         }

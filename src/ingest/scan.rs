@@ -435,12 +435,15 @@ pub(super) fn date_order(file: &File<'_>, column: usize) -> Result<(DateOrder, O
     }
 }
 
+/// Bytes of the longest word for a missing value.
+pub(super) const LONGEST_MISSING: usize = 4;
+
 /// Whether a cell names no customer: empty, or what programs write for a missing value.
 #[inline]
 pub(super) fn is_missing(cell: &str) -> bool {
     match cell.len() {
         0 => true,
-        1..=4 => {
+        1..=LONGEST_MISSING => {
             matches!(cell, "NA" | "N/A" | "#N/A" | "\\N" | "None" | "-")
                 || cell.eq_ignore_ascii_case("null")
                 || cell.eq_ignore_ascii_case("nan")
