@@ -10,7 +10,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
@@ -250,6 +250,15 @@ impl Disk {
         let reader =
             FileReaderSync::new().map_err(|_| crashed("this browser cannot read files in a worker"))?;
         Ok(Self { name, blob, reader, fetched: RefCell::new((0, Uint8Array::new_with_length(0))) })
+    }
+
+    /// Takes bytes that were fetched elsewhere, if they are all of the file.
+    fn has_come(&self, bytes: &JsValue) {
+        if let Some(buffer) = bytes.dyn_ref::<ArrayBuffer>()
+            && u64::from(buffer.byte_length()) == self.size()
+        {
+            *self.fetched.borrow_mut() = (0, Uint8Array::new(buffer));
+        }
     }
 
     /// Fetches the piece a byte lies in.

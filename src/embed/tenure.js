@@ -5,6 +5,9 @@ const GLUE = "@GLUE@";
 // The worker's memory is left where whoever measures it finds it.
 const BOOT = "\nonmessage = e => { onmessage = null; self.tenureMemory = wasm_bindgen.initSync({ module: e.data }).memory; postMessage('ready'); };\n";
 
+/** Bytes of a file that are fetched ahead at most: as many as the worker fetches at a time. */
+const HELD = 64 * 2 ** 20;
+
 let compiled;
 /** The module, fetched and compiled once for all calls. */
 function module() {
@@ -82,6 +85,8 @@ async function run(kind, input, { columns, settings, only, limit, side = [], sig
   if (signal?.aborted) throw aborted();
   const [code, ...files] = await Promise.all([module(), ...[input, ...side].map(blobOf)]);
   if (signal?.aborted) throw aborted();
+  // A file is fetched while the worker starts, unless it is too large to be held at once; if that fails, the worker says why.
+  const fetched = Promise.resolve(files[0].size <= HELD ? files[0].arrayBuffer() : undefined).catch(() => undefined);
   const url = URL.createObjectURL(new Blob([GLUE, BOOT], { type: "text/javascript" }));
   const worker = new Worker(url);
   const time = stopwatch();
@@ -96,7 +101,9 @@ async function run(kind, input, { columns, settings, only, limit, side = [], sig
       worker.onmessage = ({ data }) => {
         if (data === "ready") {
           URL.revokeObjectURL(url);
-          worker.postMessage({ api: { kind, columns, settings, only, limit }, files });
+          const api = { kind, columns, settings, only, limit };
+          // Options that cannot be handed over are refused here.
+          fetched.then(bytes => worker.postMessage({ api, files, bytes }, bytes ? [bytes] : [])).catch(reject);
         } else if (typeof data === "string") {
           // What the page's worker says too: how far it is, or that it stopped.
           const { progress, failed } = JSON.parse(data);

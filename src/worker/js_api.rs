@@ -6,7 +6,7 @@ use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array, Uint32Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::{disks, field, named, scope, telling, to_js};
+use super::{Disk, disks, field, named, scope, telling, to_js};
 use crate::customer::Coded;
 use crate::ingest::{self, Mapping, Role, Shape, Table, TableSet, Told};
 use crate::protocol::Problem;
@@ -45,9 +45,16 @@ pub(super) fn serve(api: &JsValue, data: &JsValue) {
     let answer = match call {
         Err(error) => Err(("invalid-settings", error)),
         Ok(call) => {
-            let files = field(data, "files");
-            let result = if call.kind == "read" { read(&call, files) } else { analyze(&call, files) };
-            result.map_err(|problem| (problem.code(), problem.to_string()))
+            let disks = disks(field(data, "files")).inspect(|disks| {
+                if let (Some(first), Some(bytes)) = (disks.first(), field(data, "bytes")) {
+                    first.has_come(&bytes);
+                }
+            });
+            let answer = |disks: &Vec<Disk>| match call.kind.as_str() {
+                "read" => read(&call, disks),
+                _ => analyze(&call, disks),
+            };
+            disks.and_then(|disks| answer(&disks)).map_err(|problem| (problem.code(), problem.to_string()))
         }
     };
     let message = Object::new();
@@ -90,11 +97,10 @@ fn js_problem(error: impl std::fmt::Debug) -> Problem {
     Problem::Crashed { detail: format!("{error:?}") }
 }
 
-fn analyze(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
+fn analyze(call: &Call, disks: &[Disk]) -> Result<JsValue, Problem> {
     let settings = call.settings.clone().unwrap_or_default();
     let valid = settings.check().map_err(|error| Problem::Settings { error })?;
-    let disks = disks(files)?;
-    let set = TableSet::look(&named(&disks), 1, &Told::default(), None, &mut telling(Step::Read))
+    let set = TableSet::look(&named(disks), 1, &Told::default(), None, &mut telling(Step::Read))
         .map_err(file_problem)?;
     let mapping = match &call.columns {
         None => None,
@@ -140,8 +146,7 @@ fn mapping(columns: &BTreeMap<String, ColumnRef>, table: &Table) -> Result<Mappi
     Ok(mapping)
 }
 
-fn read(call: &Call, files: Option<JsValue>) -> Result<JsValue, Problem> {
-    let disks = disks(files)?;
+fn read(call: &Call, disks: &[Disk]) -> Result<JsValue, Problem> {
     let disk = disks.first().ok_or_else(|| super::crashed("no file"))?;
     let limit = call.limit.unwrap_or(READ_LIMIT);
     let (table, raw) = ingest::read_table(disk, 0, limit, &mut telling(Step::Read)).map_err(file_problem)?;
