@@ -11,7 +11,7 @@ use super::source::Stream;
 
 /// Bytes fetched at a time: large enough to be fast, small enough that they are still in a cache when their text is
 /// read.
-pub(super) const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 18;
 
 /// Good letters of several bytes for each break in UTF-8 with damage.
 pub(super) const LETTERS_PER_BREAK: u64 = 20;

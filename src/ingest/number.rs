@@ -149,10 +149,10 @@ pub fn parse_word(word: u64, length: usize) -> Option<(u32, u8)> {
     }
     // Digits become 0..=9 and move to the end, where the last one counts least; before them come zeros.
     let unused = 64 - 8 * length as u32;
-    let values = (word ^ 0x30 * ONE) << unused;
+    let values = (word ^ (0x30 * ONE)) << unused;
     let point = u64::from(b'.' ^ 0x30);
     // The high bit of each byte above 9.
-    let no_digit = (values | values.wrapping_add(0x76 * ONE)) & 0x80 * ONE;
+    let no_digit = (values | values.wrapping_add(0x76 * ONE)) & (0x80 * ONE);
     let (values, decimals) = if no_digit == 0 {
         (values, 0)
     } else {

@@ -16,7 +16,7 @@
 //! record has to grow; doubling it keeps the whole linear.
 //!
 //! One-byte delimiters with `"` and doubling take the fast way here, eight bytes at a time, and where no quote is
-//! near, many records at once (see [`ahead`](super::ahead)); the other dialects are read by `marked`, which the tests
+//! near, many records at once (see `ahead`); the other dialects are read by `marked`, which the tests
 //! hold to the same results.
 
 use super::ahead::{Ahead, Rows};
