@@ -7,23 +7,19 @@
 //! the last of the window, whose end is not there yet. It is left to [`Reader`](super::records::Reader), which knows
 //! all rules, and what it makes of plain records is what is made of them here.
 
-use super::records::{MAX_CELLS, Record, Span, is_visible, trimmed};
+use super::records::{Record, Span, is_visible, trimmed};
 
 /// Records cut together, at most, give or take those of one step: their cells fit into the first cache.
-pub(super) const RECORDS: usize = 128;
-/// Cells cut together, at most, give or take those of one step.
+const RECORDS: usize = 128;
+/// Cells cut together, at most, give or take those of one step; records that have more are not plain.
 const CELLS: usize = 2048;
 const STEP: usize = 16;
-/// After pieces without a plain record, so many records are read before the next try, at most.
-const PATIENCE: u32 = 64;
 
 /// Plain records that wait to be taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ahead {
     /// The delimiter; without one nothing is cut here.
     mark: Option<u8>,
-    /// Where in the window the next of them starts.
-    at: usize,
     /// The place before the first cell, then the ends of the cells, record after record: the places of the delimiters
     /// and line feeds.
     ends: Vec<u32>,
@@ -32,9 +28,35 @@ pub(super) struct Ahead {
     /// Records taken, and the place of the last one's last end.
     n_taken: usize,
     n_ends: usize,
-    /// Records to pass over before the next try, and how many it were the last time.
+    patience: Patience,
+}
+
+/// Leaves off for a while what was tried in vain, each time for longer: where hardly a record is plain, trying costs more
+/// than it brings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Patience {
+    /// Records to leave before the next try, and how many it were the last time.
     wait: u32,
-    patience: u32,
+    last: u32,
+}
+
+impl Patience {
+    /// Records left at most.
+    const MOST: u32 = 64;
+
+    /// Whether to try; asked once a record.
+    #[inline]
+    pub fn tries(&mut self) -> bool {
+        let tries = self.wait == 0;
+        self.wait = self.wait.saturating_sub(1);
+        tries
+    }
+
+    /// Whether a try was worth it.
+    pub fn tried(&mut self, worth: bool) {
+        self.last = if worth { 0 } else { (self.last * 2 + 1).min(Self::MOST) };
+        self.wait = self.last;
+    }
 }
 
 /// Plain records of one width.
@@ -58,22 +80,22 @@ impl Ahead {
         if !self.has_some(window, position) {
             return None;
         }
-        let last = *self.records.get(self.n_taken)? as usize;
+        let before = self.n_ends;
+        let behind = self.pass(1);
         let mut start = position;
         record.spans.clear();
         record.after_gap = false;
-        for &end in self.ends.get(self.n_ends + 1..=last)? {
+        for &end in self.ends.get(before + 1..=self.n_ends)? {
             let end = end as usize;
             record.spans.push(Span { start, end, quoted: false, copied: false });
             start = end + 1;
         }
-        let end = without_return(window, position, start - 1);
+        let end = without_return(window, position, behind - 1);
         if let Some(cell) = record.spans.last_mut() {
             cell.end = end;
         }
         record.range = position..end;
-        self.take(1, start);
-        Some(start)
+        Some(behind)
     }
 
     /// The records from a position on that have so many cells.
@@ -94,36 +116,30 @@ impl Ahead {
     }
 
     /// Takes some of the records that wait; says what position is behind them.
+    #[inline]
     pub fn pass(&mut self, n: usize) -> usize {
-        let last = (self.n_taken + n).checked_sub(1).and_then(|i| self.records.get(i));
-        let end = last.and_then(|&last| self.ends.get(last as usize));
-        let behind = end.filter(|_| n > 0).map_or(self.at, |&end| end as usize + 1);
-        self.take(n, behind);
-        behind
+        self.n_taken += n;
+        let last = self.n_taken.checked_sub(1).and_then(|i| self.records.get(i));
+        self.n_ends = last.map_or(self.n_ends, |&last| last as usize);
+        self.position()
     }
 
+    /// Where in the window the next record starts.
     #[inline]
-    fn take(&mut self, n: usize, behind: usize) {
-        self.n_taken += n;
-        self.n_ends = match self.n_taken {
-            0 => 0,
-            n => self.records.get(n - 1).map_or(self.ends.len(), |&last| last as usize),
-        };
-        self.at = behind;
+    fn position(&self) -> usize {
+        self.ends.get(self.n_ends).map_or(0, |end| end.wrapping_add(1) as usize)
     }
 
     /// Whether records wait at a position of the window; cuts some if not.
     #[inline]
     fn has_some(&mut self, window: &[u8], position: usize) -> bool {
-        if self.n_taken < self.records.len() && self.at == position {
+        if self.n_taken < self.records.len() && self.position() == position {
             return true;
         }
-        let Some(mark) = self.mark else { return false };
-        if self.wait > 0 {
-            self.wait -= 1;
-            return false;
+        match self.mark {
+            Some(mark) if self.patience.tries() => self.cut(window, position, mark),
+            _ => false,
         }
-        self.cut(window, position, mark)
     }
 
     #[inline(never)]
@@ -131,7 +147,7 @@ impl Ahead {
         self.ends.clear();
         self.ends.push((position as u32).wrapping_sub(1));
         self.records.clear();
-        (self.n_taken, self.n_ends, self.at) = (0, 0, position);
+        (self.n_taken, self.n_ends) = (0, 0);
         // Places are kept in 32 bits, and beyond them nothing is cut together.
         let window = window.get(..window.len().min(u32::MAX as usize)).unwrap_or_default();
         // Start of the record, and its place among the ends.
@@ -140,24 +156,23 @@ impl Ahead {
         'cut: while let Some(step) = window.get(at..).and_then(|rest| rest.first_chunk::<STEP>()) {
             let Hits { mut all, feeds } = hits(step, mark);
             while all != 0 {
-                let bit = all & all.wrapping_neg();
-                let place = at + all.trailing_zeros() as usize;
-                all ^= bit;
-                if feeds & bit != 0 {
-                    let n_cells = self.ends.len() + 1 - first;
-                    let is_blank = n_cells == 1
+                let i = all.trailing_zeros() as usize;
+                let is_feed = feeds >> i & 1 == 1;
+                all &= all - 1;
+                let place = at + i;
+                if is_feed {
+                    let is_one_cell = self.ends.len() == first;
+                    let is_blank = is_one_cell
                         && window.get(start..place).is_some_and(|line| line.iter().all(|&b| b <= b' '));
-                    if is_blank || n_cells > MAX_CELLS {
+                    if is_blank {
                         break 'cut;
                     }
                     self.records.push(self.ends.len() as u32);
                     self.ends.push(place as u32);
                     (start, first) = (place + 1, self.ends.len());
-                } else if step[bit.trailing_zeros() as usize % STEP] == mark {
+                } else if step[i % STEP] == mark {
                     self.ends.push(place as u32);
-                } else if step[bit.trailing_zeros() as usize % STEP] == b'"'
-                    || window.get(place + 1) != Some(&b'\n')
-                {
+                } else if step[i % STEP] == b'"' || window.get(place + 1) != Some(&b'\n') {
                     break 'cut;
                 }
             }
@@ -166,10 +181,8 @@ impl Ahead {
             }
             at += STEP;
         }
-        let found = !self.records.is_empty();
-        self.patience = if found { 0 } else { (self.patience * 2 + 1).min(PATIENCE) };
-        self.wait = self.patience;
-        found
+        self.patience.tried(!self.records.is_empty());
+        !self.records.is_empty()
     }
 }
 

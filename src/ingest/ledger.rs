@@ -21,9 +21,9 @@
 //! **One row per customer** becomes one row on the day of the last purchase: recency, frequency and money are those
 //! of the file, and nothing is known of the time before.
 
-use super::ahead::{Cell, Rows};
+use super::ahead::{Cell, Patience, Rows};
 use super::columns::{self, Role, Shape};
-use super::date::{Calendar, DateOrder};
+use super::date::{self, Calendar, DateOrder};
 use super::error::Error;
 use super::intern::{CodedColumn, Interner};
 use super::number::{self, Decimal, DecimalMark, MoneyColumns, NumberCell};
@@ -183,7 +183,6 @@ impl Builder {
 }
 
 /// Numbers of one row.
-#[derive(Clone, Copy, Default)]
 struct Numbers {
     amount: Decimal,
     quantity: Decimal,
@@ -362,10 +361,7 @@ struct PlainRows {
     only_amount: Option<usize>,
     calendar: Calendar,
     days: Vec<Day>,
-    /// Rows to leave before the next try, and how many it were the last time: where every other row is unusual, it is
-    /// better not to try.
-    wait: u32,
-    patience: u32,
+    patience: Patience,
 }
 
 impl PlainRows {
@@ -381,8 +377,7 @@ impl PlainRows {
             only_amount,
             calendar: Calendar::default(),
             days: Vec::new(),
-            wait: 0,
-            patience: 0,
+            patience: Patience::default(),
         })
     }
 
@@ -395,8 +390,7 @@ impl PlainRows {
         out: &mut Builder,
         progress: &mut Progress<'_>,
     ) -> Result<(), Stop> {
-        if self.wait > 0 {
-            self.wait -= 1;
+        if !self.patience.tries() {
             return Ok(());
         }
         let (mark, order) = (scan.mark, scan.order);
@@ -414,8 +408,7 @@ impl PlainRows {
             let is_all = n == rows.len();
             scan.pass(n, progress)?;
             if !is_all {
-                self.patience = if n >= FEW_ROWS { 0 } else { (self.patience * 2 + 1).min(MOST_PATIENCE) };
-                self.wait = self.patience;
+                self.patience.tried(n >= FEW_ROWS);
                 break;
             }
         }
@@ -434,7 +427,7 @@ impl PlainRows {
         let in_time = |day: Day| options.as_of.is_none_or(|as_of| day <= as_of);
         for (date, customer) in rows.column(columns.date.column).zip(rows.column(columns.customer)) {
             let day = self.calendar.day(date.raw());
-            match day.or_else(|| columns.date.plain_day(date.text(), order)) {
+            match day.or_else(|| columns.date.day(date::parse(date.text()), order)) {
                 Some(day) if in_time(day) && !lacks_name(customer) => self.days.push(day),
                 _ => break,
             }
@@ -452,7 +445,6 @@ fn lacks_name(cell: Cell<'_>) -> bool {
 
 /// Plain rows below which a try was not worth it.
 const FEW_ROWS: usize = 8;
-const MOST_PATIENCE: u32 = 64;
 
 /// Takes the amounts of the first `n` rows; says how many there were before the first unusual one.
 fn amounts(rows: Rows<'_>, n: usize, column: usize, mark: Option<DecimalMark>, out: &mut Builder) -> usize {
@@ -550,7 +542,7 @@ fn finish(mut scan: Scan<'_>, columns: &Columns, mut out: Builder) -> Loaded {
     let blank = |role: Role, rows: u64| (rows > 0).then_some(Note::BlankNumbers { role, rows });
     quality.notes.extend(blank(Role::Quantity, out.blank_quantities));
     for (i, rows) in out.blanks.into_iter().enumerate().filter(|(i, _)| *i != PAID) {
-        let margin = columns.optional[i].is_some_and(|c| scan.is_role(c, Role::Margin));
+        let margin = i == COST && columns.is_margin;
         quality.notes.extend(blank(if margin { Role::Margin } else { OPTIONAL[i] }, rows));
     }
     if out.made_negative > 0 {

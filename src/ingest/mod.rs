@@ -18,7 +18,7 @@
 //!
 //! The steps, one file each: [`mod@format`] (what is it), `unpack` (archives, workbooks and JSON to text), `watch`
 //! (how far it is), `source`, `feed` and `walk` (bytes, text and records in pieces), [`encoding`] (with `alphabets`),
-//! [`dialect`] (marks, tables, header), [`records`] (cells), [`header`], [`columns`] and `remembered` (roles),
+//! [`dialect`] (marks, tables, header), [`records`] and `ahead` (cells), [`header`], [`columns`] and `remembered` (roles),
 //! [`date`], [`number`] and [`flag`] (values), `ledger`, `contracts`, [`side`] and `set` (tables), [`quality`] and
 //! [`aside`] (what was set aside), [`checks`] (what is unusual about the rest). Cells are read where they stand; a row
 //! costs no allocation.

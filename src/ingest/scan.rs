@@ -87,14 +87,13 @@ pub(super) struct DateColumn {
 }
 
 impl DateColumn {
-    /// The day a cell of the column holds, if that is beyond doubt.
+    /// The day that a cell of the column holds; `None` too where the order of day and month has to be known first.
     #[inline]
-    pub fn plain_day(self, cell: &str, order: Option<DateOrder>) -> Option<Day> {
-        match date::parse(cell) {
-            DateCell::Day(day) => Some(day),
-            DateCell::Number(day) if self.serials => Some(day),
-            open @ DateCell::Open { .. } => order.and_then(|order| open.day(order)),
-            _ => None,
+    pub fn day(self, cell: DateCell, order: Option<DateOrder>) -> Option<Day> {
+        match cell {
+            DateCell::Number(day) => self.serials.then_some(day),
+            DateCell::Open { .. } => cell.day(order?),
+            DateCell::Day(_) | DateCell::Bad => cell.day(DateOrder::Ymd),
         }
     }
 }
@@ -324,22 +323,12 @@ impl<'a> Scan<'a> {
     /// The day in a column of the current row; `None` if it holds none.
     #[inline]
     pub fn day(&mut self, at: DateColumn) -> Result<Option<Day>, Stop> {
-        match date::parse(self.cell(at.column)) {
-            DateCell::Day(day) => Ok(Some(day)),
-            DateCell::Bad => Ok(None),
-            DateCell::Number(day) => Ok(at.serials.then_some(day)),
-            open @ DateCell::Open { .. } => {
-                let order = match self.order {
-                    Some(order) => order,
-                    None => {
-                        let (order, votes) = self.find_order(at.column)?;
-                        self.order_votes = Some(votes);
-                        *self.order.insert(order)
-                    }
-                };
-                Ok(open.day(order))
-            }
+        let cell = date::parse(self.cell(at.column));
+        if matches!(cell, DateCell::Open { .. }) && self.order.is_none() {
+            let (order, votes) = self.find_order(at.column)?;
+            (self.order, self.order_votes) = (Some(order), Some(votes));
         }
+        Ok(at.day(cell, self.order))
     }
 
     /// The order of day and month in a column; if it leaves that open, in another column of dates.
